@@ -1,0 +1,1 @@
+"""The canonical event: what a student did, when, and how it went."""

@@ -1,0 +1,1 @@
+"""Who is who at a school: pseudonymous students, their classes and instructors."""

@@ -1,0 +1,1 @@
+"""What may be done with whose data: eligibility, consent, protected attributes."""

@@ -1,0 +1,1 @@
+"""Learnloop's Kedro project: a folder a pipeline, nodes that know nothing of files."""
