@@ -1,4 +1,4 @@
-"""Scores of predictions with intervals, resampled by student: one student's answers are alike."""
+"""Scores of predictions with intervals, resampled by student: their answers are alike."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass

@@ -20,13 +20,13 @@ ORDER = (
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Each pipeline by name, and all of them in order as the default."""
-    named: dict[str, Pipeline] = {}
-    for name in ORDER:
-        try:
-            named[name] = import_module(f"pipelines.{name}.pipeline").create_pipeline()
-        except ModuleNotFoundError as missing:  # removed once all rooms are in
-            if not str(missing.name).startswith("pipelines."):
-                raise
-    named["__default__"] = sum(named.values(), Pipeline([]))
-    return named
+    """Each pipeline by name; `all` is every one of `ORDER`, and the default."""
+    named = {name: _pipeline(name) for name in ORDER}
+    everything = sum(named.values(), Pipeline([]))
+    public_data = {"assistments2009": _pipeline("assistments2009")}
+    return {**named, **public_data, "all": everything, "__default__": everything}
+
+
+def _pipeline(name: str) -> Pipeline:
+    created: Pipeline = import_module(f"pipelines.{name}.pipeline").create_pipeline()
+    return created

@@ -1,12 +1,10 @@
-"""Kedro's settings: hooks, and the configuration loader with its two environments."""
+"""Kedro's settings: hooks, and where the configuration comes from."""
 
 from kedro.config import OmegaConfigLoader
 
-from pipelines.hooks import Progress
+from pipelines.hooks import DefaultPipeline, Progress
 
-HOOKS = (Progress(),)
+HOOKS = (DefaultPipeline(), Progress())
 CONFIG_LOADER_CLASS = OmegaConfigLoader
-CONFIG_LOADER_ARGS = {
-    "base_env": "base",
-    "default_run_env": "local",
-}
+CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
