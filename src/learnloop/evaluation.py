@@ -33,13 +33,14 @@ def auc(label: ArrayLike, score: ArrayLike, weight: ArrayLike | None = None) -> 
         >>> auc([0, 1, 1], [0.1, 0.4, 0.35])
         1.0
     """
-    from sklearn.metrics import roc_auc_score
-
-    y = np.asarray(label, dtype=np.int64)
+    y = np.asarray(label, dtype=np.float64)
     w = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=np.float64)
-    if not (w[y == 1].sum() > 0 and w[y == 0].sum() > 0):
+    _, place = np.unique(np.asarray(score, dtype=np.float64), return_inverse=True)
+    positive, negative = np.bincount(place, w * y), np.bincount(place, w * (1 - y))
+    pairs = positive.sum() * negative.sum()
+    if not pairs > 0:
         return float("nan")
-    return float(roc_auc_score(y, np.asarray(score, dtype=np.float64), sample_weight=w))
+    return float(positive @ (np.cumsum(negative) - negative / 2) / pairs)
 
 
 def expected_calibration_error(
@@ -97,6 +98,8 @@ def bootstrap(
         Field & Welsh 2007, the cluster bootstrap.
     """
     names, place = np.unique(np.asarray(students), return_inverse=True)
+    if len(names) == 0:
+        return Estimate(float("nan"), float("nan"), float("nan"))
     rng = np.random.default_rng(seed)
     chances = np.full(len(names), 1 / len(names))
     samples = []
@@ -105,5 +108,8 @@ def bootstrap(
         kept = weight > 0
         samples.append(statistic(*(np.asarray(c)[kept] for c in columns), weight[kept]))
     value = statistic(*columns, np.ones(len(place)))
-    low, high = np.nanquantile(samples, [0.025, 0.975])
+    defined = [sample for sample in samples if not np.isnan(sample)]
+    if not defined:
+        return Estimate(float(value), float("nan"), float("nan"))
+    low, high = np.quantile(defined, [0.025, 0.975])
     return Estimate(float(value), float(low), float(high))

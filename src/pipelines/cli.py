@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 from kedro.framework.cli import project
+from kedro.framework.project import pipelines
 from kedro.validation.exceptions import DataValidationError, ParameterValidationError
 from rich.console import Console
 
@@ -12,6 +13,14 @@ from learnloop.errors import LearnloopError
 
 READABLE = (LearnloopError, DataValidationError, ParameterValidationError)
 """What a user can mend, and so reads without a stack trace."""
+
+
+def readable(error: BaseException) -> BaseException | None:
+    """The first error in the chain of causes that is meant to be read, if there is one."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, READABLE):
+        cause = cause.__cause__
+    return cause
 
 
 @click.group(name="kedro")
@@ -27,10 +36,16 @@ def cli() -> None:
 )
 def run(**options: Any) -> Any:
     """Run the pipelines: all of them in order, or those named."""
+    unknown = [name for name in options["pipelines"] if name not in pipelines]
+    if unknown:
+        known = ", ".join(sorted(pipelines))
+        raise click.BadParameter(f"there is no pipeline {unknown[0]!r}; there are {known}.")
     try:
-        return project.run.callback(**options)
-    except READABLE as error:
-        raise click.ClickException(str(error)) from None
+        return click.get_current_context().invoke(project.run, **options)
+    except Exception as error:
+        if (told := readable(error)) is not None:
+            raise click.ClickException(str(told)) from None
+        raise
 
 
 @cli.command("example-school", epilog="Example: kedro example-school my-school")

@@ -1,16 +1,13 @@
 """Tells the person at the terminal how far a run has come, and what it ended with."""
 
-import json
 import resource
 import sys
 import time
-from pathlib import Path
-from typing import Any
 
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
-from kedro.io import CatalogProtocol
+from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from rich.console import Console
@@ -22,7 +19,8 @@ class DefaultPipeline:
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Points `__default__` at the pipeline that `default_pipeline` names."""
-        pipelines["__default__"] = pipelines[context.params["default_pipeline"]]
+        named = context.config_loader["parameters"]["default_pipeline"]
+        pipelines["__default__"] = pipelines[named]
 
 
 class Progress:
@@ -30,36 +28,27 @@ class Progress:
 
     def __init__(self) -> None:
         self._console = Console(highlight=False)
-        self._started: dict[str, float] = {}
-        self._done = 0
-        self._total = 0
+        self._began = self._last = 0.0
+        self._done = self._total = 0
+        self._running: Node | None = None
 
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline) -> None:
         """Counts what is to be done."""
-        self._started = {"run": time.monotonic()}
-        self._done, self._total = 0, len(pipeline.nodes)
+        self._began = self._last = time.monotonic()
+        self._done, self._total, self._running = 0, len(pipeline.nodes), None
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
-        """Starts the node's clock."""
-        self._started[node.name] = time.monotonic()
+        """Ends the line of the node before: only now is everything of it saved."""
+        self._end_line()
+        self._running = node
 
     @hook_impl
-    def after_node_run(self, node: Node) -> None:
-        """Prints pipeline, node and seconds."""
-        self._done += 1
-        seconds = time.monotonic() - self._started[node.name]
-        room = min(node.tags, default="")
-        self._console.print(
-            f"[dim]{self._done:3d}/{self._total}[/dim]  [bold]{room:<14}[/bold]"
-            f"{node.name:<36}[dim]{seconds:6.1f} s[/dim]"
-        )
-
-    @hook_impl
-    def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Prints time and memory and, where the run made one, the summary."""
-        seconds = time.monotonic() - self._started["run"]
+        self._end_line()
+        seconds = time.monotonic() - self._began
         # Linux counts kilobytes, macOS bytes.
         unit = 1e9 if sys.platform == "darwin" else 1e6
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
@@ -68,3 +57,17 @@ class Progress:
             from learnloop.governance.summary import render_summary
 
             self._console.print(render_summary(catalog.load("summary")))
+
+    def _end_line(self) -> None:
+        """Prints pipeline, node and seconds, loading and saving included."""
+        node, self._running = self._running, None
+        now = time.monotonic()
+        seconds, self._last = now - self._last, now
+        if node is None:
+            return
+        self._done += 1
+        room = min(node.tags, default="")
+        self._console.print(
+            f"[dim]{self._done:3d}/{self._total}[/dim]  [bold]{room:<16}[/bold]"
+            f"{node.name:<32}[dim]{seconds:6.1f} s[/dim]"
+        )

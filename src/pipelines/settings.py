@@ -1,10 +1,21 @@
 """Kedro's settings: hooks, and where the configuration comes from."""
 
+import warnings
+
 from kedro.config import OmegaConfigLoader
 
+from pipelines.consent_check import ConsentCheck
 from pipelines.hooks import DefaultPipeline, Progress
+from pipelines.resolvers import RESOLVERS
 
-HOOKS = (DefaultPipeline(), Progress())
+# Kedro 1.7 registers its resolvers by a name that OmegaConf has deprecated since.
+warnings.filterwarnings("ignore", message="register_new_resolver", category=UserWarning)
+
+HOOKS = (DefaultPipeline(), ConsentCheck(), Progress())
 CONFIG_LOADER_CLASS = OmegaConfigLoader
-CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    "custom_resolvers": RESOLVERS,
+}
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)

@@ -1,0 +1,81 @@
+"""What the models read of the log beside features: attempts, and moments to decide at."""
+
+import ibis
+import pandas as pd
+
+from learnloop.events.schema import Verb
+from learnloop.splits import assign_splits
+
+WEEK = pd.Timedelta(days=7)
+DAY = pd.Timedelta(days=1)
+
+
+def splits_of(students: pd.DataFrame) -> pd.DataFrame:
+    """Columns `student_id`, `split`, sorted by student.
+
+    Args:
+        students: columns `student_id` and `cohort`.
+    """
+    ordered = students.sort_values("student_id", ignore_index=True)
+    splits = assign_splits(ordered["student_id"], ordered["cohort"])
+    return ordered[["student_id"]].assign(split=[split.value for split in splits])
+
+
+def attempts_of(events: ibis.Table, student_splits: pd.DataFrame) -> pd.DataFrame:
+    """All answers as `learnloop.events.schema.Attempts`.
+
+    An answer to an item without a skill teaches no model and is left out.
+
+    Args:
+        events: the validated log.
+        student_splits: columns `student_id`, `split`.
+    """
+    answers = events.filter(
+        events["verb"] == Verb.ANSWERED.value,
+        events["content_id"].notnull(),  # noqa: PD004 - Ibis has no notna
+        events["skill_ids"].length() > 0,
+    )
+    order = ibis.row_number().over(group_by="student_id", order_by=["occurred_at", "event_id"])
+    rows: pd.DataFrame = (
+        answers.select(
+            "student_id",
+            "content_id",
+            "correct",
+            "occurred_at",
+            skill_id=answers["skill_ids"][0],
+            position=order.cast("int64"),
+        )
+        .order_by(["student_id", "position"])
+        .to_pandas()
+    )
+    split = rows["student_id"].map(student_splits.set_index("student_id")["split"])
+    return rows.assign(
+        correct=rows["correct"].astype(bool),
+        occurred_at=rows["occurred_at"].dt.as_unit("us"),
+        split=split,
+    )[["student_id", "content_id", "skill_id", "correct", "occurred_at", "position", "split"]]
+
+
+def snapshots_of(
+    events: ibis.Table, students: pd.DataFrame, student_splits: pd.DataFrame
+) -> pd.DataFrame:
+    """One row per student × whole week of the term, sorted: `Snapshots`.
+
+    A term ends with the last event of the cohort; a week counts when at most its last
+    day is missing. Students who fell silent have their weeks like the others.
+    """
+    ends = events.group_by("student_id").agg(last=events["occurred_at"].max()).to_pandas()
+    roster = students.merge(student_splits, on="student_id").merge(
+        ends, on="student_id", how="left"
+    )
+    last = roster.groupby("cohort")["last"].transform("max")
+    whole = (last + DAY - roster["enrolled_at"]).dt.days // 7
+    roster = roster.assign(weeks=whole.fillna(0).clip(lower=0).astype("int64"))
+    rows = roster.loc[roster.index.repeat(roster["weeks"])]
+    week = (rows.groupby("student_id").cumcount() + 1).astype("int64")
+    as_of = (rows["enrolled_at"] + week * WEEK).dt.as_unit("us")
+    return (
+        rows[["student_id"]]
+        .assign(as_of=as_of, week=week, split=rows["split"])
+        .sort_values(["student_id", "week"], ignore_index=True)
+    )

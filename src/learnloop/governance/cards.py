@@ -1,0 +1,191 @@
+"""Model cards: what a version is for, what it rests on, and what it must not be used for.
+
+The headings follow Mitchell et al. 2019, "Model Cards for Model Reporting".
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """The part of a card that people wrote and no run changes."""
+
+    does: str
+    limits: tuple[str, ...]
+
+
+PURPOSES = {
+    "content_recommender": Purpose(
+        "Chooses and orders the next content items of a student by the mastery that they "
+        "are expected to add, within prerequisites and the student's content ceiling.",
+        (
+            "Expected gain is a model's estimate, not a measured effect of learning.",
+            "Not for assigning grades, and not a measure of a teacher's material.",
+        ),
+    ),
+    "mastery_predictor": Purpose(
+        "Estimates for each skill the probability that a student now answers its items "
+        "correctly, from the order of the student's earlier answers.",
+        (
+            "Evidence for the next step, not a grade: no decision about a student's record "
+            "may rest on it.",
+            "Says little about a skill on which a student has not answered yet.",
+        ),
+    ),
+    "difficulty_estimator": Purpose(
+        "Estimates how hard an assessment item is and how well it tells students apart, on "
+        "the logit scale of item response theory.",
+        (
+            "Items with few answers rest on their author's guess.",
+            "Assumes one ability for each student over the answers that it looks at.",
+        ),
+    ),
+    "intervention_trigger": Purpose(
+        "Says which active students are likely to fall silent or fail within the horizon, "
+        "why, and how sure it is, so that a person or a hint can reach them in time.",
+        (
+            "An invitation to help, never a reason to withhold something or to penalise.",
+            "Does not see what happens outside the platform.",
+        ),
+    ),
+}
+
+
+def render_card(
+    plan: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    gates: Mapping[str, Any],
+    fairness: Mapping[str, Any] | None,
+    data: Mapping[str, Any],
+) -> str:
+    """The card of one version in Markdown; the same inputs give the same text.
+
+    Args:
+        plan: name, version, change, fingerprint and commit of the version.
+        metrics: the model's metrics JSON.
+        gates: verdict, value, limit and reason by gate.
+        fairness: the model's part of the fairness audit; ``None`` without one.
+        data: hash, extent and students of the data.
+    """
+    name, purpose = plan["name"], PURPOSES[plan["name"]]
+    parts = [
+        f"# {name} {plan['version']}",
+        f"## Purpose\n\n{purpose.does}",
+        "## Limits\n\n" + _bullets((*purpose.limits, *metrics.get("notes", ()))),
+        "## Data\n\n" + _data(data),
+        "## Metrics\n\n" + _metrics(metrics),
+        "## Gates\n\n" + _gates(gates),
+        "## Groups\n\n" + _groups(fairness),
+        "## Where it comes from\n\n" + _origin(plan),
+        "## How to load it\n\n" + _how_to_load(name),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [header, ("---",) * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _data(data: Mapping[str, Any]) -> str:
+    students = ", ".join(f"{count} {split}" for split, count in data["students"].items())
+    return _bullets(
+        (
+            f"hash `{data['hash']}`",
+            f"{data['events']} events from {data['first_event']} to {data['last_event']}",
+            f"students by split: {students}",
+        )
+    )
+
+
+def _metrics(metrics: Mapping[str, Any]) -> str:
+    """A row per metric, ours beside each baseline, and the truth where it is known."""
+    baselines = metrics["baselines"]
+    rows = [
+        (
+            metric,
+            _estimate(found),
+            *(_estimate(other.get(metric)) for other in baselines.values()),
+        )
+        for metric, found in metrics["scores"].items()
+    ]
+    judged = (
+        f"On {metrics['rows']} rows of {metrics['students']} students whom it never saw; "
+        f"95 % intervals over students. The headline is `{metrics['headline']}`."
+    )
+    parts = [judged, _table(("metric", "this version", *baselines), rows)]
+    if metrics.get("truth"):
+        known = [(metric, _estimate(found)) for metric, found in metrics["truth"].items()]
+        parts += ["Against the simulated campus's truth:", _table(("metric", "value"), known)]
+    return "\n\n".join(parts)
+
+
+def _gates(gates: Mapping[str, Any]) -> str:
+    rows = [
+        (
+            gate,
+            found["verdict"],
+            _short(found["value"]),
+            _short(found["limit"]),
+            found["reason"],
+        )
+        for gate, found in gates.items()
+    ]
+    return _table(("gate", "verdict", "value", "limit", "why"), rows)
+
+
+def _groups(fairness: Mapping[str, Any] | None) -> str:
+    gaps = (fairness or {}).get("gaps", [])
+    if not gaps:
+        return "No group was audited: there is no table of protected attributes."
+    rows = [
+        (
+            gap["attribute"],
+            gap["group"],
+            gap["metric"],
+            _estimate({"value": gap["gap"], "low": gap["low"], "high": gap["high"]}),
+            str(gap["n"]),
+        )
+        for gap in gaps
+    ]
+    table = _table(("attribute", "group", "metric", "gap to the rest", "students"), rows)
+    return f"Each group against the rest, simultaneous intervals.\n\n{table}"
+
+
+def _origin(plan: Mapping[str, Any]) -> str:
+    fingerprint = plan["fingerprint"]
+    return _bullets(
+        (
+            f"git commit `{plan['git_sha']}`",
+            f"data `{fingerprint['data_hash']}`, parameters `{fingerprint['params_hash']}`, "
+            f"code `{fingerprint['code_hash']}`",
+            f"contract {fingerprint['contract']}; change since the version before: "
+            f"{plan['change']}",
+        )
+    )
+
+
+def _how_to_load(name: str) -> str:
+    return (
+        "```python\n"
+        "import mlflow\n\n"
+        'mlflow.set_tracking_uri("sqlite:///var/mlflow/mlflow.db")\n'
+        f'model = mlflow.pyfunc.load_model("models:/{name}@champion")\n'
+        "```"
+    )
+
+
+def _estimate(found: Mapping[str, Any] | None) -> str:
+    if found is None or found.get("value") is None:
+        return "–"
+    return f"{_short(found['value'])} ({_short(found['low'])} to {_short(found['high'])})"
+
+
+def _short(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

@@ -1,0 +1,242 @@
+"""What a release ends with: one JSON, one table, one page of links."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from learnloop.governance.gates import GATES
+from learnloop.governance.registry import RegisteredVersion
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+
+_MARKS = {
+    "pass": "[green]pass[/green]",
+    "fail": "[red]fail[/red]",
+    "not_enough_data": "[yellow]not enough data[/yellow]",
+}
+NEXT_COMMAND = "kedro viz"
+
+
+def entry_of(
+    plan: Mapping[str, Any],
+    registered: RegisteredVersion,
+    metrics: Mapping[str, Any],
+    stated: Sequence[str],
+) -> dict[str, Any]:
+    """One model's part of the summary.
+
+    Args:
+        plan: what kind of version it is.
+        registered: the version as the registry holds it after the release.
+        metrics: the model's metrics JSON.
+        stated: names of the baselines that the model must beat.
+
+    Returns:
+        ``metrics`` are plain numbers, ``metrics.baseline`` those of the strongest
+        stated baseline; their intervals are in ``intervals``.
+    """
+    headline, scores = metrics["headline"], metrics["scores"]
+    strongest, baseline = _strongest(metrics["baselines"], stated, headline)
+    values = {metric: found["value"] for metric, found in scores.items()}
+    beside = {metric: found["value"] for metric, found in baseline.items()}
+    alias = next((a for a in ("champion", "challenger") if a in registered.aliases), None)
+    return {
+        "name": plan["name"],
+        "version": registered.semver,
+        "alias": alias,
+        "unchanged": bool(plan["unchanged"]),
+        "change": plan["change"],
+        "headline": headline,
+        "metrics": {**values, "baseline": {"name": strongest, **beside}},
+        "intervals": {m: [found["low"], found["high"]] for m, found in scores.items()},
+        "truth": metrics.get("truth", {}),
+        "gates": {gate: registered.gates[gate] for gate in GATES if gate in registered.gates},
+        "git_sha": registered.git_sha,
+        "data_hash": registered.fingerprint.data_hash,
+    }
+
+
+def _strongest(
+    baselines: Mapping[str, Mapping[str, Any]], stated: Sequence[str], headline: str
+) -> tuple[str | None, Mapping[str, Any]]:
+    """The baseline with the highest headline."""
+    measured = {
+        name: found for name, found in baselines.items() if name in stated and headline in found
+    }
+    if not measured:
+        return None, {}
+    name = max(measured, key=lambda baseline: measured[baseline][headline]["value"])
+    return name, measured[name]
+
+
+def summarise(
+    entries: Iterable[Mapping[str, Any]],
+    ingest: Mapping[str, Any],
+    reports: Mapping[str, str],
+) -> dict[str, Any]:
+    """The whole of `summary.json`.
+
+    Args:
+        entries: of `entry_of`.
+        ingest: what was read, refused and left out, and why.
+        reports: path of each report by name.
+    """
+    models = {
+        str(entry["name"]): {key: value for key, value in entry.items() if key != "name"}
+        for entry in entries
+    }
+    return {
+        "models": models,
+        "unchanged": all(model["unchanged"] for model in models.values()),
+        "data": dict(ingest),
+        "reports": dict(reports),
+        "next_command": NEXT_COMMAND,
+    }
+
+
+def render_summary(summary: Mapping[str, Any]) -> "Group":
+    """The summary as a person at the terminal wants it: two tables and what to do next.
+
+    Args:
+        summary: of `summarise`.
+    """
+    from rich.console import Group
+    from rich.text import Text
+
+    models = summary["models"]
+    lines = ["", _said_of_versions(models)]
+    counted = summary["data"].get("events", {})
+    if counted:
+        parts = ", ".join(f"{count:,} {word}" for word, count in counted.items())
+        lines.append(f"Events: {parts.replace('_', ' ')}")
+    lines += ["", "Reports"]
+    lines += [f"  {name:<15} {path}" for name, path in summary["reports"].items()]
+    lines += ["", f"Next: {summary['next_command']}"]
+    return Group(
+        _table_of_versions(models),
+        _table_of_gates(models),
+        *map(Text, _reasons(models)),
+        *map(Text, lines),
+    )
+
+
+def _table_of_versions(models: Mapping[str, Mapping[str, Any]]) -> "Table":
+    rows = [
+        (name, model["version"], model["alias"] or "–", _headline(model), _baseline(model))
+        for name, model in models.items()
+    ]
+    return _table(("model", "version", "alias", "headline", "baseline"), rows)
+
+
+def _table_of_gates(models: Mapping[str, Mapping[str, Any]]) -> "Table":
+    gates = _gates(models)
+    rows = [
+        (name, *(_MARKS[model["gates"][gate]["verdict"]] for gate in gates))
+        for name, model in models.items()
+    ]
+    return _table(("gates", *gates), rows)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(*header, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.columns[0].no_wrap = True
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _gates(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(gate for model in models.values() for gate in model["gates"]))
+
+
+def _headline(model: Mapping[str, Any]) -> str:
+    low, high = model["intervals"][model["headline"]]
+    value = model["metrics"][model["headline"]]
+    return f"{model['headline']} {value:.3f} ({low:.3f}–{high:.3f})"
+
+
+def _baseline(model: Mapping[str, Any]) -> str:
+    baseline = model["metrics"]["baseline"]
+    if baseline["name"] is None:
+        return "–"
+    return f"{baseline[model['headline']]:.3f} {baseline['name'].replace('_', ' ')}"
+
+
+def _reasons(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Why a model is not champion, gate by gate."""
+    return [
+        f"{name}, {gate}: {found['reason']}"
+        for name, model in models.items()
+        for gate, found in model["gates"].items()
+        if found["verdict"] != "pass"
+    ]
+
+
+def _said_of_versions(models: Mapping[str, Mapping[str, Any]]) -> str:
+    new = [f"{n} {m['version']}" for n, m in models.items() if not m["unchanged"]]
+    if not new:
+        return "No new version: data, parameters and code are those of the versions above."
+    return f"New versions: {', '.join(new)}"
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Learnloop: reports</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 64rem;
+       padding: 0 1rem; color: #1b1f24; background: #fff; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #d0d7de; }
+.pass { color: #116329; } .fail { color: #a40e26; } .not_enough_data { color: #7d4e00; }
+</style>
+</head>
+<body>
+<h1>Learnloop: reports of the last release</h1>
+<table>
+<thead><tr><th>Model</th><th>Version</th><th>Headline</th><th>Baseline</th>
+{% for gate in gates %}<th>{{ gate }}</th>{% endfor %}<th>Alias</th></tr></thead>
+<tbody>
+{% for name, model in models.items() %}<tr>
+<th scope="row">{{ name }}</th><td>{{ model.version }}</td>
+<td>{{ headline(model) }}</td><td>{{ baseline(model) }}</td>
+{% for gate in gates %}{% set found = model.gates[gate] %}
+<td class="{{ found.verdict }}" title="{{ found.reason }}">
+{{- found.verdict.replace("_", " ") }}</td>{% endfor %}
+<td>{{ model.alias or "–" }}</td></tr>
+{% endfor %}</tbody>
+</table>
+<h2>Reports</h2>
+<ul>
+{% for name, path in reports.items() %}<li><a href="{{ path }}">{{ name }}</a></li>
+{% endfor %}</ul>
+</body>
+</html>
+"""
+
+
+def render_index(summary: Mapping[str, Any], folder: str = "data/08_reporting/") -> str:
+    """The landing page: the table again, and a link to every report.
+
+    Args:
+        summary: of `summarise`.
+        folder: where the page is put; links are relative to it.
+    """
+    from jinja2 import Environment
+
+    models = summary["models"]
+    page = Environment(autoescape=True, keep_trailing_newline=True).from_string(_PAGE)
+    return page.render(
+        models=models,
+        gates=_gates(models),
+        headline=_headline,
+        baseline=_baseline,
+        reports={n: p.removeprefix(folder) for n, p in summary["reports"].items()},
+    )

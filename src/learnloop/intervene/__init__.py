@@ -1,0 +1,17 @@
+"""Who struggles, why, and how sure we are: the intervention trigger and its judging."""
+
+from learnloop.intervene.activity import count_weeks
+from learnloop.intervene.evaluation import evaluate_trigger
+from learnloop.intervene.examples import join_examples
+from learnloop.intervene.struggle import StruggleSettings, label_struggle
+from learnloop.intervene.trigger import InterventionTrigger, TriggerSettings
+
+__all__ = [
+    "InterventionTrigger",
+    "StruggleSettings",
+    "TriggerSettings",
+    "count_weeks",
+    "evaluate_trigger",
+    "join_examples",
+    "label_struggle",
+]

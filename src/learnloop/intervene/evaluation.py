@@ -1,0 +1,120 @@
+"""What the trigger is worth: on students it never saw, beside last week's activity."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from learnloop.evaluation import auc, bootstrap, expected_calibration_error, mean
+
+
+def caught_at_budget(
+    label: ArrayLike, score: ArrayLike, weight: ArrayLike, budget: float
+) -> tuple[float, float]:
+    """Recall and precision when the highest scores are flagged, up to the budget.
+
+    Rows with equal scores at the edge are taken in proportion, as a fair draw would.
+
+    Args:
+        label: 1 for who struggles.
+        score: higher is more at risk.
+        weight: of each row.
+        budget: share of the rows that may be flagged.
+
+    Example:
+        >>> caught_at_budget([1, 1, 0, 0], [4, 1, 3, 2], [1, 1, 1, 1], 0.25)
+        (0.5, 1.0)
+    """
+    y, s, w = (np.asarray(column, dtype=np.float64) for column in (label, score, weight))
+    if not (w * y).sum() > 0:
+        return float("nan"), float("nan")
+    room = budget * w.sum()
+    _, place = np.unique(-s, return_inverse=True)
+    rows, hits = np.bincount(place, w), np.bincount(place, w * y)
+    before = np.cumsum(rows) - rows
+    taken = np.clip(room - before, 0, rows) / np.where(rows > 0, rows, 1.0)
+    caught = float((taken * hits).sum())
+    return caught / float((w * y).sum()), float(caught / room)
+
+
+def evaluate_trigger(
+    scores: pd.DataFrame, truth: pd.DataFrame, alert_budget: float
+) -> dict[str, Any]:
+    """Scores with intervals on the test students, and lead time where truth is known.
+
+    Args:
+        scores: `InterventionScores`.
+        truth: ``student_id, lost_at``; empty where nobody knows it. All unseen
+            students count, the audit cohort too.
+        alert_budget: share of the class that may be flagged.
+
+    Returns:
+        The metrics JSON that all models share; `headline` is the AUC.
+    """
+    test = scores[scores["split"] == "test"]
+    return {
+        "headline": "auc",
+        "rows": len(test),
+        "students": int(test["student_id"].nunique()),
+        "scores": {
+            **_ranking(test, "risk", alert_budget),
+            "alert_share": _estimate(test, mean, "flagged"),
+        },
+        "baselines": {"last_week_activity": _ranking(test, "baseline_risk", alert_budget)},
+        "truth": _lead_time(scores, truth),
+        "notes": [
+            "Rows are student-weeks of students who were active in the week before.",
+            "Recall and precision at the budget flag the highest "
+            f"{alert_budget:.0%} of the rows; alert_share is what the threshold set on "
+            "validation students flags here.",
+        ],
+    }
+
+
+def _ranking(test: pd.DataFrame, score: str, budget: float) -> dict[str, Any]:
+    return {
+        "auc": _estimate(test, auc, "label", score),
+        "ece": _estimate(test, expected_calibration_error, "label", score),
+        "recall_at_budget": _estimate(
+            test, lambda y, s, w: caught_at_budget(y, s, w, budget)[0], "label", score
+        ),
+        "precision_at_budget": _estimate(
+            test, lambda y, s, w: caught_at_budget(y, s, w, budget)[1], "label", score
+        ),
+    }
+
+
+def _estimate(rows: pd.DataFrame, statistic: Any, *columns: str) -> dict[str, float]:
+    arrays = [rows[column].to_numpy(dtype=np.float64) for column in columns]
+    return bootstrap(statistic, *arrays, students=rows["student_id"].to_numpy()).as_dict()
+
+
+def _lead_time(scores: pd.DataFrame, truth: pd.DataFrame) -> dict[str, Any]:
+    """Days from the first flag to the true loss, and how many were flagged in time.
+
+    ``never_lost_flagged`` is the price: of those who stayed, the share flagged at
+    least once.
+    """
+    first = scores[scores["flagged"]].groupby("student_id")["as_of"].min()
+    seen = truth[truth["student_id"].isin(scores["student_id"].unique())].sort_values(
+        "student_id", ignore_index=True
+    )
+    if seen["lost_at"].isna().all():
+        return {}
+    lead = (seen["lost_at"] - seen["student_id"].map(first)).dt.total_seconds() / 86_400
+    lost = seen["lost_at"].notna()
+    stayed = seen[~lost].assign(flagged=lambda t: t["student_id"].isin(first.index))
+    in_time = seen[lost].assign(flagged=lead[lost] > 0, lead=lead[lost])
+    flagged = in_time[in_time["flagged"]]
+    result = {"flagged_before_lost": _estimate(in_time, mean, "flagged")}
+    if not stayed.empty:
+        result["never_lost_flagged"] = _estimate(stayed, mean, "flagged")
+    if not flagged.empty:
+        result["lead_days_median"] = _estimate(flagged, _weighted_median, "lead")
+    return result
+
+
+def _weighted_median(values: ArrayLike, weight: ArrayLike) -> float:
+    v, w = np.asarray(values, dtype=np.float64), np.asarray(weight)
+    return float(np.median(np.repeat(v, w.astype(np.int64))))

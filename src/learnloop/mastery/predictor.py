@@ -1,0 +1,282 @@
+"""The mastery predictor: what a student will answer next, and masters now, and why."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import ClassVar, Self
+
+import numpy as np
+import pandas as pd
+
+from learnloop.errors import ModelError
+from learnloop.mastery.items import ITEM_INPUTS, ItemBank, skills_version
+from learnloop.mastery.network import Network, Singles
+from learnloop.mastery.sequences import Histories, days, encode, in_chunks, replay
+from learnloop.mastery.settings import MasterySettings
+from learnloop.mastery.state import (
+    SKILL_INPUTS,
+    STUDENT_INPUTS,
+    Answers,
+    Floats,
+    Knowledge,
+    logistic,
+    skill_inputs,
+    student_inputs,
+    update,
+)
+
+INPUTS = (*ITEM_INPUTS, *STUDENT_INPUTS, *SKILL_INPUTS)
+TIMES = ("days_since_answer", "days_since_practice")
+REASONS = {
+    "how hard the item is": ITEM_INPUTS,
+    "answers so far on all skills": tuple(n for n in STUDENT_INPUTS if n not in TIMES),
+    "answers so far on this skill": tuple(n for n in SKILL_INPUTS if n not in TIMES),
+    "days since practice": TIMES,
+}
+"""Reason and the inputs behind it; every input stands behind exactly one."""
+
+
+RATE_PRIOR_ANSWERS = 2.0
+"""A share of correct answers is drawn to that of more students, or of more skills, as if
+by so many answers."""
+
+
+class MasteryPredictor:
+    """Knowledge tracing: a small network over a recurrence of residuals.
+
+    The `examples` of all methods hold one row per answer, with `student_id`,
+    `content_id`, `skill_id`, `correct`, `occurred_at` (null where only the order is
+    known) and `position` (order within the student). A student's rows are the whole
+    history: what is not among them, the model does not know. Columns `hardness`,
+    `discrimination` and `skill_hardness` are optional and take the place of the item
+    bank's, for item difficulties that did not see the student.
+
+    `predict` gives one column, `probability` in [0, 1]: that the answer is correct,
+    from the student's earlier answers, the item and the time alone. It never depends
+    on the row's own `correct` or on later rows. Contributions of `explain` are in logits.
+    """
+
+    name: ClassVar[str] = "mastery_predictor"
+    contract: ClassVar[int] = 2
+
+    def __init__(
+        self, items: ItemBank, settings: MasterySettings, network: Network | None = None
+    ) -> None:
+        """Args:
+        items: difficulty of the items, and the list of skills.
+        settings: hyper-parameters.
+        network: the weights; ``None`` until `fit`.
+        """
+        self.items = items
+        self.settings = settings
+        self._network = network
+        self.skill_rates = np.full(len(items.skills) + 1, 0.5)
+        """(K + 1,) share of correct answers on each skill, of the students learned from;
+        the last is that of all answers. For baselines: the network does not use it."""
+        self._levels = items.levels(settings.difficulty_levels)
+
+    @property
+    def skills(self) -> list[str]:
+        """The skills that masteries stand for, in their order."""
+        return self.items.skills
+
+    @property
+    def version(self) -> str:
+        """`2-` and 12 digits that change with the weights, the skills or the items."""
+        network = self._fitted()
+        digest = hashlib.blake2b(skills_version(self.skills).encode(), digest_size=6)
+        arrays = (network.hidden, network.hidden_bias, network.out, network.skip, network.bias)
+        for array in (*arrays, self._levels.inputs, self._levels.weight):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return f"{self.contract}-{digest.hexdigest()}"
+
+    def fit(self, examples: pd.DataFrame) -> Self:
+        """Trains the network.
+
+        Args:
+            examples: answers. Where there is a column `split`, only rows of `train`
+                teach, rows of `validation` say when to stop, and others are left out.
+
+        Raises:
+            ModelError: there is nothing to learn from, or only one kind of answer.
+        """
+        splits = (
+            examples["split"] if "split" in examples else pd.Series("train", examples.index)
+        )
+        learned, held = examples[splits == "train"], examples[splits == "validation"]
+        if learned.empty or learned["correct"].nunique() < 2:
+            raise ModelError(
+                f"{len(learned)} answers with {learned['correct'].nunique()} distinct "
+                "outcomes cannot teach mastery: give right and wrong answers of `train`."
+            )
+        from learnloop.mastery.training import train
+
+        inputs, correct = self._training_table(learned)
+        validation = None if held.empty else self._training_table(held)
+        self._network = train(inputs, correct, validation, self.settings)
+        self.skill_rates = self._rates(learned)
+        return self
+
+    def _training_table(self, examples: pd.DataFrame) -> tuple[Floats, Floats]:
+        inputs, histories = self._replayed(examples)
+        return inputs, histories.answers.correct
+
+    def _rates(self, examples: pd.DataFrame) -> Floats:
+        skill, _ = self.items.look_up(examples["content_id"], examples["skill_id"])
+        correct = examples["correct"].to_numpy(float)
+        size = len(self.skills) + 1
+        right, given = np.bincount(skill, correct, size), np.bincount(skill, minlength=size)
+        prior = RATE_PRIOR_ANSWERS
+        rates = (right + prior * correct.mean()) / (given + prior)
+        rates[-1] = correct.mean()
+        return np.asarray(rates)
+
+    def inputs(self, examples: pd.DataFrame) -> pd.DataFrame:
+        """What the network sees of each answer: columns INPUTS, same index as `examples`."""
+        replayed, histories = self._replayed(examples)
+        table = np.empty_like(replayed)
+        table[histories.source] = replayed
+        return pd.DataFrame(table, index=examples.index, columns=list(INPUTS))
+
+    def _replayed(self, examples: pd.DataFrame) -> tuple[Floats, Histories]:
+        histories, items = encode(examples, self.items)
+        table = np.empty((len(items), len(INPUTS)))
+        table[:, : len(ITEM_INPUTS)] = items
+        begin = 0
+        for _, chunk in in_chunks(histories, len(self.skills)):
+            state = Knowledge.empty(len(chunk.students), len(self.skills))
+            for _, students, places in replay(chunk, state):
+                now = chunk.answers.at(places)
+                table[begin + places, len(ITEM_INPUTS) :] = _known(state, students, now)
+            begin += len(chunk.source)
+        return table, histories
+
+    def predict(self, examples: pd.DataFrame) -> pd.DataFrame:
+        """The chance of each answer to be correct, before it is given.
+
+        Returns:
+            `probability` in [0, 1], same index as `examples`.
+
+        Raises:
+            ModelError: the model has not been fitted.
+        """
+        logits = self._fitted().logits(self.inputs(examples).to_numpy())
+        return pd.DataFrame({"probability": logistic(logits)}, index=examples.index)
+
+    def explain(self, examples: pd.DataFrame) -> pd.DataFrame:
+        """How far each group of inputs moves the logit from where it would be without.
+
+        Without means: the mean item; no answer so far; no time gone by.
+
+        Returns:
+            One row per example and reason: `row`, `reason`, `contribution` (logits).
+        """
+        network = self._fitted()
+        inputs = self.inputs(examples)
+        logits = network.logits(inputs.to_numpy())
+        neutral = dict(zip(ITEM_INPUTS, self.items.neutral(), strict=True))
+        parts = []
+        for reason, names in REASONS.items():
+            without = inputs.assign(**{name: neutral.get(name, 0.0) for name in names})
+            moved = logits - network.logits(without.to_numpy())
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "row": examples.index,
+                        "place": np.arange(len(examples)),
+                        "reason": reason,
+                        "contribution": moved,
+                    }
+                )
+            )
+        table = pd.concat(parts, ignore_index=True)
+        by_size = np.lexsort((-table["contribution"].abs(), table["place"]))
+        return table.iloc[by_size].drop(columns="place").reset_index(drop=True)
+
+    def new_student(self) -> Knowledge:
+        """The state of one student of whom nothing is known."""
+        return Knowledge.empty(1, len(self.skills))
+
+    def learn(self, state: Knowledge, answer: pd.DataFrame) -> None:
+        """Takes one more answer into the state of one student, in place.
+
+        Args:
+            state: from `new_student`.
+            answer: one row of `examples`; costs the same however long the history.
+        """
+        histories, _ = encode(answer, self.items)
+        update(state, np.zeros(1, dtype=np.int64), histories.answers)
+
+    def masteries(self, state: Knowledge, now: pd.Series) -> Singles:
+        """What the students of a state master at a moment each.
+
+        Args:
+            state: of n students.
+            now: (n,) moments, null where only the order is known.
+
+        Returns:
+            (n, K) in [0, 1], in the order of `skills`.
+        """
+        return self.masteries_of(state, np.arange(len(now)), days(now))
+
+    def masteries_of(self, state: Knowledge, students: np.ndarray, day: Floats) -> Singles:
+        """The same for chosen rows of the state, moments in days since 1970.
+
+        Mastery is the probability of a correct answer now, averaged over the skill's
+        items (grouped into levels of difficulty).
+        """
+        every = slice(0, len(self.skills))
+        return self._fitted().masteries(
+            student_inputs(state, students, day),
+            skill_inputs(state, students, every, day),
+            self._levels,
+        )
+
+    def save(self, folder: Path) -> None:
+        """Writes weights, items and settings into `folder`."""
+        network = self._fitted()
+        folder.mkdir(parents=True, exist_ok=True)
+        network.save(folder)
+        self.items.save(folder)
+        about = {
+            "name": self.name,
+            "contract": self.contract,
+            "inputs": list(INPUTS),
+            "settings": self.settings.model_dump(),
+            "skill_rates": self.skill_rates.tolist(),
+        }
+        (folder / "model.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Reads back what `save` wrote.
+
+        Raises:
+            ModelError: `folder` holds no mastery predictor, or one with other inputs.
+        """
+        try:
+            about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        except FileNotFoundError as missing:
+            raise ModelError(f"{folder} holds no model: model.json is missing") from missing
+        found = (about.get("name"), about.get("contract"), about.get("inputs"))
+        if found != (cls.name, cls.contract, list(INPUTS)):
+            raise ModelError(f"{folder} holds {found}, not {cls.name} {cls.contract}.")
+        settings = MasterySettings(**about["settings"])
+        model = cls(ItemBank.load(folder), settings, Network.load(folder))
+        model.skill_rates = np.array(about["skill_rates"])
+        return model
+
+    def _fitted(self) -> Network:
+        if self._network is None:
+            raise ModelError("The mastery predictor has not been fitted: call fit first.")
+        return self._network
+
+
+def _known(state: Knowledge, students: np.ndarray, now: Answers) -> Floats:
+    """(n, student and skill inputs) before the answers `now` are taken in."""
+    return np.column_stack(
+        [
+            student_inputs(state, students, now.day),
+            skill_inputs(state, students, now.skill, now.day),
+        ]
+    )

@@ -1,0 +1,254 @@
+"""How good the lists are: what students then began, calibration, gain, and exposure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from learnloop.errors import DataError
+from learnloop.evaluation import bootstrap, expected_calibration_error, mean
+from learnloop.recommend.catalogue import TYPES, Catalogue
+from learnloop.recommend.learners import Bools, Floats, Ints, Learners
+from learnloop.recommend.outcomes import newly_begun, taken_up
+from learnloop.recommend.ranking import best_lists
+from learnloop.recommend.recommender import ContentRecommender
+from learnloop.recommend.scoring import Scored
+from learnloop.recommend.takeup import standing
+
+RECOMMENDER = "recommender"
+BASELINES = {
+    "popularity": "most begun within the last 14 days by training students of the course",
+    "popularity_all_time": "most begun by all training students",
+    "popularity_in_course": "most begun by training students of the course",
+    "popularity_in_class": "most begun in the student's class, drawn towards the course",
+    "curriculum_order": "next in the course from the furthest skill begun",
+}
+"""What each baseline is; all rank the same candidates as the recommender."""
+
+
+def ndcg(relevant: Bools, ideal: Ints) -> Floats:
+    """Normalised discounted cumulative gain of each list, in [0, 1].
+
+    DCG = sum of 1 / log2(rank + 1) over the relevant items in the list, divided by the
+    DCG of a list that begins with all of them (Järvelin & Kekäläinen 2002). 1 means
+    that no better list exists.
+
+    Args:
+        relevant: (N, k) whether the item at each rank is relevant.
+        ideal: (N,) relevant items of the student, in the list or not, at least 1.
+
+    Example:
+        >>> ndcg(np.array([[False, True, False]]), np.array([1])).round(3).tolist()
+        [0.631]
+    """
+    discount = 1 / np.log2(np.arange(relevant.shape[1]) + 2)
+    best = np.cumsum(discount)[np.minimum(ideal, relevant.shape[1]) - 1]
+    return np.asarray((relevant * discount).sum(axis=1) / best)
+
+
+def recall(relevant: Bools, ideal: Ints) -> Floats:
+    """Share of each student's relevant items that the list holds, in [0, 1]."""
+    return np.asarray(relevant.sum(axis=1) / ideal)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Lists beside what the students then did."""
+
+    lists: dict[str, pd.DataFrame]
+    """By method: one row per student who began something new: student_id, ndcg, recall,
+    gain (mean predicted gain of the list's items)."""
+    shown: dict[str, Ints]
+    """By method: the items of all lists."""
+    calibration: pd.DataFrame
+    """One row per candidate: student_id, probability, taken, listed (by the recommender)."""
+    reachable: float
+    """Share of newly begun items that the rules allowed at all."""
+
+
+def judge(model: ContentRecommender, examples: pd.DataFrame) -> Judgement:
+    """Makes every method's lists from the same candidates and judges them.
+
+    Args:
+        model: fitted; must never have seen these students.
+        examples: `LearnerSnapshots` with what the students then took up.
+
+    Raises:
+        DataError: nobody began anything new.
+    """
+    lists: dict[str, list[pd.DataFrame]] = {}
+    shown: dict[str, list[Ints]] = {}
+    calibration = []
+    begun = reachable = 0
+    for part, scored in model.candidates(examples):
+        new = newly_begun(part, model.catalogue)
+        begun += int(new.sum())
+        reachable += int(new[scored.row, scored.item].sum())
+        for name, places in _rivals(model, part, scored):
+            held = places >= 0
+            padded = np.append(scored.item, 0)[places]
+            lists.setdefault(name, []).append(_worth(part, scored, places, padded, new))
+            shown.setdefault(name, []).append(padded[held])
+            if name == RECOMMENDER:
+                calibration.append(_outcomes(part, scored, places[held], model.catalogue))
+    if not begun:
+        raise DataError(
+            "nobody began anything new after the decision: there is nothing to judge by.",
+            file="recommender_examples",
+            column="taken",
+            remedy="Give more students, or a log that reaches further.",
+        )
+    return Judgement(
+        lists={name: pd.concat(each, ignore_index=True) for name, each in lists.items()},
+        shown={name: np.concatenate(each) for name, each in shown.items()},
+        calibration=pd.concat(calibration, ignore_index=True),
+        reachable=reachable / begun,
+    )
+
+
+def _rivals(
+    model: ContentRecommender, part: pd.DataFrame, scored: Scored
+) -> Iterator[tuple[str, Ints]]:
+    """The recommender's and each baseline's lists, as positions among the candidates."""
+    fitted, settings = model.fitted, model.settings
+    popularity = fitted.context.popularity
+    learners = Learners.from_table(part, model.catalogue, fitted.prior, popularity.class_ids)
+    row, item = scored.row, scored.item
+    scores = {
+        RECOMMENDER: scored.score,
+        "popularity": popularity.recent[item],
+        "popularity_all_time": popularity.overall[item],
+        "popularity_in_course": popularity.course[item],
+        "popularity_in_class": popularity.for_students(learners, row, item),
+        "curriculum_order": curriculum_order(learners, model.catalogue, row, item),
+    }
+    for name, values in scores.items():
+        repeat = settings.type_repeat_factor if name == RECOMMENDER else 1.0
+        kinds = model.catalogue.kind[item]
+        yield name, best_lists(row, values, kinds, len(part), settings.list_length, repeat)
+
+
+def curriculum_order(learners: Learners, catalogue: Catalogue, row: Ints, item: Ints) -> Floats:
+    """Higher for what comes earlier, from the furthest skill begun on; what is behind last."""
+    _, furthest = standing(learners, catalogue)
+    ahead = catalogue.position[catalogue.primary[item]] - furthest[row, catalogue.course[item]]
+    return np.asarray(np.where(ahead >= 0, 1 / (1 + np.abs(ahead)), ahead))
+
+
+def _worth(
+    part: pd.DataFrame, scored: Scored, places: Ints, items: Ints, new: Bools
+) -> pd.DataFrame:
+    held = places >= 0
+    relevant = held & np.take_along_axis(new, items, axis=1)
+    gains = np.where(held, np.append(scored.parts.gain, 0.0)[places], 0.0).sum(axis=1)
+    ideal = new.sum(axis=1)
+    active = ideal > 0
+    return pd.DataFrame(
+        {
+            "student_id": part["student_id"].to_numpy()[active],
+            "ndcg": ndcg(relevant[active], ideal[active]),
+            "recall": recall(relevant[active], ideal[active]),
+            "gain": (gains / np.maximum(held.sum(axis=1), 1))[active],
+        }
+    )
+
+
+def _outcomes(
+    part: pd.DataFrame, scored: Scored, listed: Ints, catalogue: Catalogue
+) -> pd.DataFrame:
+    chosen = np.zeros(len(scored.row), dtype=np.bool_)
+    chosen[listed] = True
+    return pd.DataFrame(
+        {
+            "student_id": part["student_id"].to_numpy()[scored.row],
+            "probability": scored.probability,
+            "taken": taken_up(part, catalogue)[scored.row, scored.item],
+            "listed": chosen,
+        }
+    )
+
+
+def report(
+    judgement: Judgement, catalogue: Catalogue, length: int = 10, draws: int = 300
+) -> dict[str, Any]:
+    """Metrics of the recommender and its baselines, ready for JSON.
+
+    Args:
+        judgement: of students never seen in fitting.
+        catalogue: of the items.
+        length: of the lists, named in ``ndcg@10`` and its like.
+        draws: bootstrap samples; intervals are over students.
+
+    Returns:
+        `headline`, `rows` (candidates), `students`, `scores`, `baselines`, `truth`
+        (empty), `coverage` and `exposure` by method, and `notes`. `ece` is over all
+        candidates, ``ece@10`` over those in the lists; ``gain@10`` is the mean gain of
+        mastery predicted for a list's items; ``…_over_popularity`` are paired differences.
+    """
+    found = {name: _intervals(table, length, draws) for name, table in judgement.lists.items()}
+    scores = found.pop(RECOMMENDER)
+    listed = judgement.calibration[judgement.calibration["listed"]]
+    scores["ece"] = _ece(judgement.calibration, draws)
+    scores[f"ece@{length}"] = _ece(listed, draws)
+    own, rival = judgement.lists[RECOMMENDER], judgement.lists["popularity"]
+    for column in ("ndcg", "gain"):
+        more = own.assign(**{column: own[column] - rival[column]})[["student_id", column]]
+        scores[f"{column}_over_popularity@{length}"] = _intervals(more, length, draws)[
+            f"{column}@{length}"
+        ]
+    return {
+        "headline": f"ndcg@{length}",
+        "rows": len(judgement.calibration),
+        "students": len(own),
+        "scores": scores,
+        "baselines": found,
+        "truth": {},
+        "coverage": {
+            name: coverage(shown, len(catalogue.content_ids))
+            for name, shown in judgement.shown.items()
+        },
+        "exposure": {
+            name: exposure(shown, catalogue) for name, shown in judgement.shown.items()
+        },
+        "notes": [
+            "Relevant is what the student began within the horizon and had never touched;"
+            " students who began nothing new have no NDCG and are left out.",
+            f"{judgement.reachable:.0%} of what was begun was open under the rules"
+            " (enrolment, age rating, prerequisites); the rest counts as missed.",
+            *(f"{name}: {meaning}, same candidates." for name, meaning in BASELINES.items()),
+        ],
+    }
+
+
+def _intervals(table: pd.DataFrame, length: int, draws: int) -> dict[str, dict[str, float]]:
+    """Mean of each column but student_id, with its interval over students."""
+    students = table["student_id"].to_numpy()
+    return {
+        f"{column}@{length}": bootstrap(
+            mean, table[column].to_numpy(), students=students, draws=draws
+        ).as_dict()
+        for column in table.columns.drop("student_id")
+    }
+
+
+def _ece(table: pd.DataFrame, draws: int) -> dict[str, float]:
+    return bootstrap(
+        expected_calibration_error,
+        table["taken"].to_numpy(),
+        table["probability"].to_numpy(),
+        students=table["student_id"].to_numpy(),
+        draws=draws,
+    ).as_dict()
+
+
+def coverage(shown: Ints, items: int) -> float:
+    """Share of all items that stand in at least one list."""
+    return len(np.unique(shown)) / items
+
+
+def exposure(shown: Ints, catalogue: Catalogue) -> dict[str, float]:
+    """Share of the lists' places that each content type has."""
+    count = np.bincount(catalogue.kind[shown], minlength=len(TYPES))
+    return {kind: float(n / max(len(shown), 1)) for kind, n in zip(TYPES, count, strict=True)}

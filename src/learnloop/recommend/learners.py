@@ -1,0 +1,170 @@
+"""Learner snapshots as arrays over a catalogue, so that thousands are scored at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from learnloop.errors import DataError
+from learnloop.recommend.catalogue import TYPES, Catalogue
+
+Sparse = sparse.csr_matrix[np.float64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+CELLS = 1_500_000
+"""Students × items that are scored at once: about 200 MB."""
+
+
+@dataclass(frozen=True)
+class Learners:
+    """N snapshots over I items; the history is one entry per student × item touched."""
+
+    mastery: Floats
+    """(N, S) in [0, 1]; a student without beliefs has the prior."""
+    ceiling: Ints
+    """(N,)"""
+    enrolled: Bools
+    """(N, C)"""
+    classes: Ints
+    """(N, most classes of a student) index into the known classes, -1 where none."""
+    preference: Ints
+    """(N,) index into `TYPES`, -1 where unknown."""
+    row: Ints
+    """(H,) the student of each history entry, ascending."""
+    item: Ints
+    """(H,)"""
+    events: Floats
+    """(H,) events with the item."""
+    first_days: Floats
+    """(H,) days since the first of them."""
+    last_days: Floats
+    """(H,) days since the last."""
+    finished: Bools
+    """(H,)"""
+    due: Bools
+    """(H,)"""
+
+    def __len__(self) -> int:
+        return len(self.ceiling)
+
+    @classmethod
+    def from_table(
+        cls,
+        table: pd.DataFrame,
+        catalogue: Catalogue,
+        prior: Floats,
+        class_ids: NDArray[np.str_],
+    ) -> Self:
+        """Reads `LearnerSnapshots`; items that the catalogue does not know are left out.
+
+        Args:
+            table: the snapshots.
+            catalogue: items and skills.
+            prior: (S,) mastery of a student about whom nothing is believed yet.
+            class_ids: the classes that are known, sorted.
+
+        Raises:
+            DataError: a mastery list is not as long as the catalogue's skills.
+        """
+        row, item, known = located(table["history_content"], catalogue)
+
+        def entries(name: str, kind: type) -> NDArray[np.generic]:
+            flat: list[NDArray[np.generic]] = [
+                np.asarray(values, dtype=kind) for values in table[f"history_{name}"]
+            ]
+            return np.concatenate([np.empty(0, kind), *flat])[known]
+
+        preference = pd.Index(TYPES).get_indexer(pd.Index(table["type_preference"]))
+        return cls(
+            mastery=_beliefs(table["mastery"], prior),
+            ceiling=table["content_ceiling"].to_numpy(dtype=np.int64),
+            enrolled=_enrolled(table["course_ids"], catalogue.course_ids),
+            classes=_classes(table["class_ids"], class_ids),
+            preference=preference.astype(np.int64),
+            row=row,
+            item=item,
+            events=entries("events", float).astype(np.float64),
+            first_days=entries("first_days", float).astype(np.float64),
+            last_days=entries("last_days", float).astype(np.float64),
+            finished=entries("finished", bool).astype(np.bool_),
+            due=entries("due", bool).astype(np.bool_),
+        )
+
+    def spread(self, values: NDArray[np.generic], items: int) -> NDArray[np.generic]:
+        """(N, I) `values` of the history entries in their places, 0 elsewhere."""
+        dense = np.zeros((len(self), items), dtype=values.dtype)
+        dense[self.row, self.item] = values
+        return dense
+
+    def matrix(self, values: Floats, items: int) -> Sparse:
+        """(N, I) sparse matrix of `values` of the history entries."""
+        cells = (values, (self.row, self.item))
+        return sparse.csr_matrix(cells, shape=(len(self), items), dtype=np.float64)
+
+
+def located(lists: pd.Series, catalogue: Catalogue) -> tuple[Ints, Ints, Bools]:
+    """Where lists of item ids point.
+
+    Returns:
+        Row and item position of each known entry, and which of all entries are known.
+    """
+    counts = lists.str.len().to_numpy(dtype=np.int64)
+    flat = [np.asarray(values, dtype=object) for values in lists]
+    names = np.concatenate([np.empty(0, dtype=object), *flat])
+    index = pd.Index(catalogue.content_ids.astype(object))
+    item = index.get_indexer(pd.Index(names)).astype(np.int64)
+    known = item >= 0
+    return np.repeat(np.arange(len(lists)), counts)[known], item[known], known
+
+
+def chunks(table: pd.DataFrame, items: int) -> Iterator[pd.DataFrame]:
+    """The rows in order, so few at a time that a dense matrix of them stays small."""
+    size = max(1, CELLS // max(items, 1))
+    for start in range(0, len(table), size):
+        yield table.iloc[start : start + size]
+
+
+def _beliefs(lists: pd.Series, prior: Floats) -> Floats:
+    lengths = lists.str.len().to_numpy(dtype=np.int64)
+    wrong = (lengths != len(prior)) & (lengths > 0)
+    if wrong.any():
+        raise DataError(
+            f"a list has {lengths[wrong][0]} entries, the catalogue {len(prior)} skills.",
+            file="learner snapshots",
+            column="mastery",
+            rows=[int(place) + 1 for place in np.flatnonzero(wrong)],
+            remedy="Fit the recommender and the mastery predictor on the same skills.",
+        )
+    beliefs = np.tile(prior, (len(lists), 1))
+    held = lengths > 0
+    if held.any():
+        beliefs[held] = np.vstack(
+            [np.asarray(values, dtype=np.float64) for values in lists[held]]
+        )
+    return beliefs
+
+
+def _enrolled(lists: pd.Series, names: NDArray[np.str_]) -> Bools:
+    counts = lists.str.len().to_numpy(dtype=np.int64)
+    flat = np.concatenate([np.empty(0, dtype=object), *[np.asarray(v, object) for v in lists]])
+    place = pd.Index(names.astype(object)).get_indexer(pd.Index(flat))
+    row = np.repeat(np.arange(len(lists)), counts)
+    inside = np.zeros((len(lists), len(names)), dtype=np.bool_)
+    inside[row[place >= 0], place[place >= 0]] = True
+    return inside
+
+
+def _classes(lists: pd.Series, names: NDArray[np.str_]) -> Ints:
+    """(N, most classes) index of each student's classes, -1 where there are fewer."""
+    counts = lists.str.len().to_numpy(dtype=np.int64)
+    flat = np.concatenate([np.empty(0, dtype=object), *[np.asarray(v, object) for v in lists]])
+    found = np.full((len(lists), max(1, int(counts.max(initial=0)))), -1, dtype=np.int64)
+    row = np.repeat(np.arange(len(lists)), counts)
+    slot = np.arange(len(flat)) - np.repeat(np.cumsum(counts) - counts, counts)
+    found[row, slot] = pd.Index(names.astype(object)).get_indexer(pd.Index(flat))
+    return found

@@ -1,0 +1,104 @@
+"""What the students know: one latent logit per skill that study raises and time lowers."""
+
+import numpy as np
+from scipy.special import expit
+
+from learnloop.simulation import rates
+from learnloop.simulation.curriculum import Curriculum
+from learnloop.simulation.draws import Floats
+from learnloop.simulation.items import Ints
+
+
+def response_probability(
+    theta: Floats, difficulty: Floats, discrimination: Floats, guess: float
+) -> Floats:
+    """P(correct) = guess + (1 - guess) / (1 + exp(-discrimination (theta - difficulty))).
+
+    The logistic response model (Birnbaum in Lord and Novick 1968). Example: theta equal
+    to the difficulty and no guessing give one half.
+    """
+    return np.asarray(guess + (1 - guess) * expit(discrimination * (theta - difficulty)))
+
+
+class Knowledge:
+    """Latent state of some students: `theta = prior + learnt(t) - slump`, in logits.
+
+    What was learnt fades as 2^(-days / half-life); the half-life of a skill grows with
+    every practice of it (Settles and Meeder 2016).
+    """
+
+    def __init__(
+        self,
+        prior: Floats,
+        learning_rate: Floats,
+        forgetting_rate: Floats,
+        curriculum: Curriculum,
+    ) -> None:
+        """Args:
+        prior: shape (students, skills), logits before any study.
+        learning_rate: shape (students,), logits a whole item adds to an untouched skill.
+        forgetting_rate: shape (students,), per day.
+        curriculum: skills and items.
+        """
+        self._prior = prior
+        self._rate = learning_rate
+        self._forgetting = forgetting_rate
+        self._curriculum = curriculum
+        self._learnt = np.zeros_like(prior)
+        self._seen = np.zeros_like(prior)
+        self._practices = np.zeros_like(prior)
+        self.slump = np.zeros(len(prior))
+        """Logits that each student lacks for now on every skill."""
+
+    def _fade(self, student: Ints, skill: Ints, day: Floats) -> Floats:
+        """Share of what was learnt that is left; any shapes that broadcast."""
+        practice = np.minimum(self._practices[student, skill] - 1, rates.HALF_LIFE_PRACTICES)
+        slowed = np.exp2(-rates.HALF_LIFE_GROWTH * np.maximum(practice, 0))
+        gap = np.maximum(day - self._seen[student, skill], 0)
+        return np.asarray(np.exp(-self._forgetting[student] * slowed * gap))
+
+    def theta(self, student: Ints, skill: Ints, day: Floats) -> Floats:
+        """Logits of `student` on `skill` at `day` (days since the term began)."""
+        learnt = self._learnt[student, skill] * self._fade(student, skill, day)
+        return np.asarray(self._prior[student, skill] + learnt - self.slump[student])
+
+    def readiness(self, student: Ints, skill: Ints, day: Floats) -> Floats:
+        """Share of the skill's prerequisites that is known, 1 where there are none."""
+        needed = self._curriculum.requires[skill]
+        there = needed >= 0
+        known = expit(1.6 * self.theta(student[:, None], needed, day[:, None]))
+        count = there.sum(axis=1)
+        share = (known * there).sum(axis=1) / np.maximum(count, 1)
+        return np.asarray(np.where(count > 0, share, 1.0))
+
+    def learn(self, student: Ints, skill: Ints, day: Floats, effort: Floats) -> None:
+        """Adds what `effort` (1 for a whole item) teaches; a student appears once at most."""
+        ready = self.readiness(student, skill, day)
+        ready = rates.UNREADY_GAIN + (1 - rates.UNREADY_GAIN) * np.clip(
+            1.5 * ready - 0.25, 0, 1
+        )
+        now = self._learnt[student, skill] * self._fade(student, skill, day)
+        room = np.maximum(1 - now / rates.LEARNT_CEILING, 0)
+        self._learnt[student, skill] = now + self._rate[student] * effort * ready * room
+        self._seen[student, skill] = day
+        self._practices[student, skill] += 1
+
+    def mastery(self, students: Ints, day: float, guess: float) -> Floats:
+        """True mastery, shape (students, skills), in [0, 1].
+
+        The mean, over the skill's assessment items, of the probability that the student
+        would answer the item right at `day`.
+        """
+        questions = self._curriculum.assessments()
+        skills = np.arange(questions.shape[0])
+        theta = self.theta(students[:, None], skills[None, :], np.array(float(day)))
+        chance = np.zeros_like(theta)
+        for column in range(questions.shape[1]):
+            item = questions[:, column]
+            chance += response_probability(
+                theta,
+                self._curriculum.difficulty[item],
+                self._curriculum.discrimination[item],
+                guess,
+            )
+        return np.asarray(chance / questions.shape[1])

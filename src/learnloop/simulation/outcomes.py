@@ -1,0 +1,132 @@
+"""What comes of working on an item: an answer, a watched share, the time it takes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, ndtri
+
+from learnloop.simulation import rates
+from learnloop.simulation.curriculum import Curriculum
+from learnloop.simulation.draws import Floats
+from learnloop.simulation.items import ASSESSMENT, STUDY_TYPES, Ints
+from learnloop.simulation.knowledge import Knowledge, response_probability
+from learnloop.simulation.people import People, access_of
+from learnloop.simulation.settings import CampusSettings
+
+DRAWS = 6
+"""Uniform numbers that one piece of work uses."""
+_VIDEO = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One row per piece of work."""
+
+    correct: NDArray[np.int8]
+    """As recorded: 1 right, 0 wrong, -1 not a question."""
+    progress: Floats
+    """Share of the item done, NaN for questions."""
+    duration_s: Floats
+    hints: NDArray[np.int16]
+    """-1 where the item is not a question."""
+    failed: NDArray[np.bool_]
+    """A question that was truly answered wrong, whatever was recorded."""
+
+
+class Workbench:
+    """Lets students work on items and learn from them."""
+
+    def __init__(
+        self,
+        settings: CampusSettings,
+        curriculum: Curriculum,
+        people: People,
+        knowledge: Knowledge,
+    ) -> None:
+        self._curriculum = curriculum
+        self._traits = people.traits
+        self._knowledge = knowledge
+        self._guess = settings.guess
+        bias = settings.bias
+        noise = bias.strength if bias is not None and bias.kind == "labels" else 0.0
+        self._flips = rates.LABEL_FLIPS * noise * people.disadvantaged
+        self._access = access_of(settings, people.disadvantaged)
+
+    def work(
+        self, student: Ints, item: Ints, kind: Ints, day: Floats, tired: Floats, unit: Floats
+    ) -> Outcome:
+        """One item for each of some different students.
+
+        Args:
+            student: shape (n,), each student at most once.
+            item: shape (n,).
+            kind: shape (n,), places in `items.TYPES`.
+            day: shape (n,), days since the term began.
+            tired: shape (n,), in [0, 1]: 1 finishes nothing.
+            unit: shape (n, DRAWS), uniform numbers.
+        """
+        asked = kind == ASSESSMENT
+        right, chance = self._answer(student, item, day, unit[:, 0])
+        progress = self._progress(student, item, kind, tired, unit[:, 1], unit[:, 2])
+        duration = self._duration(student, item, asked, chance, progress, unit[:, 3])
+        recorded = right ^ (unit[:, 4] < self._flips[student])
+        hints = np.minimum(np.floor(-np.log(unit[:, 5]) * (1 - chance)), 3)
+        effort = np.where(
+            asked, rates.PRACTICE_GAIN / rates.STUDY_GAIN * (0.8 + 0.4 * right), progress
+        )
+        self._learn(student, item, day, effort)
+        return Outcome(
+            correct=np.where(asked, recorded, -1).astype(np.int8),
+            progress=np.where(asked, np.nan, progress),
+            duration_s=duration,
+            hints=np.where(asked, hints, -1).astype(np.int16),
+            failed=asked & ~right,
+        )
+
+    def _answer(
+        self, student: Ints, item: Ints, day: Floats, unit: Floats
+    ) -> tuple[NDArray[np.bool_], Floats]:
+        theta = self._knowledge.theta(student, self._curriculum.primary[item], day)
+        chance = response_probability(
+            theta,
+            self._curriculum.difficulty[item],
+            self._curriculum.discrimination[item],
+            self._guess,
+        )
+        return unit < chance, chance
+
+    def _progress(
+        self, student: Ints, item: Ints, kind: Ints, tired: Floats, unit: Floats, part: Floats
+    ) -> Floats:
+        """Finished with a chance that falls with length; else somewhere before the end."""
+        study = np.minimum(kind, len(STUDY_TYPES) - 1)
+        length = self._curriculum.duration_s[item]
+        slope = rates.VIDEO_SLOPE * (kind == _VIDEO)
+        logit = np.array(rates.FINISHING)[study] - slope * np.log1p(length / rates.VIDEO_KNEE_S)
+        liking = 0.5 * self._traits.liking[student, study]
+        finishes = expit(logit + liking) * self._access[student] * (1 - tired)
+        end = np.where(kind == _VIDEO, np.minimum(rates.VIDEO_STOP_S / length, 1.0), 1.0)
+        return np.asarray(np.where(unit < finishes, 1.0, np.round(0.02 + 0.93 * end * part, 3)))
+
+    def _duration(
+        self,
+        student: Ints,
+        item: Ints,
+        asked: NDArray[np.bool_],
+        chance: Floats,
+        progress: Floats,
+        unit: Floats,
+    ) -> Floats:
+        """Seconds, log-normal (van der Linden 2006); a hard question takes longer."""
+        base = self._curriculum.duration_s[item] / self._traits.pace[student]
+        share = np.where(asked, 0.6 + 0.9 * (1 - chance), progress)
+        seconds = base * share * np.exp(np.where(asked, 0.45, 0.18) * ndtri(unit))
+        return np.asarray(np.round(np.clip(seconds, 3.0, 3600.0), 1))
+
+    def _learn(self, student: Ints, item: Ints, day: Floats, effort: Floats) -> None:
+        self._knowledge.learn(student, self._curriculum.primary[item], day, effort)
+        second = self._curriculum.secondary[item]
+        has = second >= 0
+        if has.any():
+            self._knowledge.learn(student[has], second[has], day[has], 0.4 * effort[has])

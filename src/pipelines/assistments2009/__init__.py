@@ -1,0 +1,1 @@
+"""ASSISTments 2009–10: the same models on real answers."""

@@ -1,0 +1,1 @@
+"""Item parameters from the training students' answers, judged on students never seen."""

@@ -1,0 +1,32 @@
+"""The difficulty pipeline: from answers to item parameters, predictions and metrics."""
+
+from kedro.pipeline import Node, Pipeline
+
+from pipelines.difficulty.nodes import evaluate_scores, fit_difficulty, score_difficulty
+
+
+def create_pipeline() -> Pipeline:
+    """Three nodes; `truth_items` reaches the evaluation alone."""
+    return Pipeline(
+        [
+            Node(
+                fit_difficulty,
+                ["attempts", "content_items", "params:difficulty"],
+                ["difficulty_model", "item_difficulty"],
+                name="fit_difficulty",
+            ),
+            Node(
+                score_difficulty,
+                ["difficulty_model", "attempts"],
+                "difficulty_scores",
+                name="score_difficulty",
+            ),
+            Node(
+                evaluate_scores,
+                ["difficulty_scores", "item_difficulty", "truth_items", "params:difficulty"],
+                "difficulty_metrics",
+                name="evaluate_difficulty",
+            ),
+        ],
+        tags="difficulty",
+    )

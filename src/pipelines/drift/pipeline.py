@@ -1,0 +1,34 @@
+"""The drift pipeline: one row per student of two terms, their distances, the verdicts."""
+
+from kedro.pipeline import Node, Pipeline
+
+from pipelines.drift import nodes
+
+
+def create_pipeline() -> Pipeline:
+    """The pipeline `drift`."""
+    return Pipeline(
+        [
+            Node(
+                nodes.collect_columns,
+                [
+                    "snapshots",
+                    "student_hourly",
+                    "student_realtime",
+                    "student_mastery",
+                    "attempts",
+                    "params:drift",
+                ],
+                "drift_columns",
+                name="collect_drift_columns",
+            ),
+            Node(
+                nodes.compare_terms,
+                ["drift_columns", "params:drift"],
+                ["drift_report", "evidently_page"],
+                name="compare_terms",
+            ),
+            Node(nodes.draw_drift_page, "drift_report", "drift_page", name="draw_drift_page"),
+        ],
+        tags="drift",
+    )

@@ -1,0 +1,1 @@
+"""Computes the features that come from the log itself."""

@@ -1,0 +1,1 @@
+"""The ingest pipeline: raw data becomes validated, consented data."""

@@ -1,0 +1,131 @@
+"""Nodes of the ingest pipeline; Great Expectations also writes its Data Docs from here."""
+
+import logging
+from typing import Any
+
+import ibis
+import pandas as pd
+
+from learnloop.datasets.learning_records import attempts_of, snapshots_of, splits_of
+from learnloop.datasets.quarantine import examples, quarantine_of, require_few_refused
+from learnloop.datasets.raw_events import Known, accepted, batches, duplicates, places
+from learnloop.datasets.rosters import valid_content, valid_roster
+from learnloop.datasets.rules import event_rules
+from learnloop.datasets.settings import IngestSettings
+from learnloop.datasets.validation import validate
+from learnloop.errors import DataError
+from learnloop.privacy.consent import consented, consented_rows
+
+Table = pd.DataFrame
+
+logger = logging.getLogger(__name__)
+
+
+def validate_content(
+    skills: Table, prerequisites: Table, content_items: Table, settings: IngestSettings
+) -> tuple[Table, Table, Table]:
+    """Validated skills, prerequisites and content items."""
+    return valid_content(skills, prerequisites, content_items, settings.data_docs)
+
+
+def validate_roster(
+    classes: Table,
+    students: Table,
+    eligibility: Table,
+    protected: Table,
+    skills: Table,
+    settings: IngestSettings,
+) -> tuple[Table, Table, Table, Table]:
+    """Validated classes, students, eligibility (whole) and protected attributes.
+
+    Students and protected attributes hold consented students alone.
+    """
+    courses = set(skills["course_id"])
+    valid = valid_roster(classes, students, eligibility, protected, courses, settings.data_docs)
+    policy = valid[2]
+    allowed = consented_rows(valid[1], policy)
+    if allowed.empty:
+        raise DataError(
+            f"none of {len(students)} students may be learned from.",
+            file="students",
+            column="learning_consent",
+            remedy="Ask for consent, and for a parent's where a student is under 13.",
+        )
+    return valid[0], allowed, policy, consented_rows(valid[3], policy)
+
+
+def split_students(students: Table) -> Table:
+    """What each student's data is used for."""
+    return splits_of(students)
+
+
+def validate_events(
+    raw: ibis.Table,
+    raw_students: Table,
+    content_items: Table,
+    skills: Table,
+    settings: IngestSettings,
+) -> tuple[Table, Table]:
+    """Which rows of the log are refused, and which repeat another one."""
+    known = Known(
+        frozenset(raw_students["student_id"].dropna()),
+        frozenset(content_items["content_id"]),
+        frozenset(skills["skill_id"]),
+    )
+    rules = event_rules(settings.now)
+    findings = validate("events", rules, batches(raw, known), settings.data_docs)
+    quarantine = quarantine_of(findings, places(raw, findings))
+    return quarantine, duplicates(raw, quarantine)
+
+
+def accept_events(
+    raw: ibis.Table,
+    quarantine: Table,
+    duplicate: Table,
+    eligibility: Table,
+    settings: IngestSettings,
+) -> ibis.Table:
+    """The log that everything downstream reads: valid, unique, consented, in order."""
+    require_few_refused(quarantine, int(raw.count().execute()), settings.rejected_share_limit)
+    left_out = pd.concat([quarantine[["file", "row"]], duplicate], ignore_index=True)
+    events = consented(accepted(raw, left_out), eligibility)
+    if not int(events.count().execute()):
+        raise DataError("no event is left of a student who consented.", file="events")
+    return events.order_by(["occurred_at", "event_id"])
+
+
+def list_attempts(events: ibis.Table, student_splits: Table) -> Table:
+    """One row per answered question."""
+    return attempts_of(events, student_splits)
+
+
+def list_snapshots(events: ibis.Table, students: Table, student_splits: Table) -> Table:
+    """One row per student and week."""
+    return snapshots_of(events, students, student_splits)
+
+
+def summarise_ingest(
+    raw: ibis.Table,
+    events: ibis.Table,
+    quarantine: Table,
+    duplicate: Table,
+    settings: IngestSettings,
+) -> dict[str, Any]:
+    """How many events came, how many stayed, and why the others did not."""
+    read, kept = int(raw.count().execute()), int(events.count().execute())
+    for line in examples(quarantine):
+        logger.warning("refused: %s", line)
+    if len(duplicate):
+        logger.warning("left out: %s rows repeat an event_id", len(duplicate))
+    reasons = (quarantine["column"] + " " + quarantine["reason"]).value_counts()
+    return {
+        "events": {
+            "read": read,
+            "accepted": kept,
+            "duplicate": len(duplicate),
+            "rejected": len(quarantine),
+            "without_consent": read - kept - len(duplicate) - len(quarantine),
+        },
+        "reasons": {str(reason): int(rows) for reason, rows in sorted(reasons.items())},
+        "data_docs": str(settings.data_docs / "overview.html"),
+    }

@@ -1,0 +1,1 @@
+"""The intervention trigger: labels, fit, scores of unseen students, evaluation."""

@@ -1,0 +1,52 @@
+"""The recommender pipeline: from the log to lists of what to do next."""
+
+from kedro.pipeline import Node, Pipeline
+
+from pipelines.recommender import nodes
+
+
+def create_pipeline() -> Pipeline:
+    """Assemble, fit, recommend, evaluate."""
+    return Pipeline(
+        [
+            Node(
+                nodes.assemble_examples,
+                [
+                    "events",
+                    "recommender_features",
+                    "students",
+                    "classes",
+                    "eligibility",
+                    "params:recommender",
+                ],
+                "recommender_examples",
+                name="assemble_recommender_examples",
+            ),
+            Node(
+                nodes.build_catalogue_and_fit,
+                [
+                    "recommender_examples",
+                    "content_items",
+                    "skills",
+                    "prerequisites",
+                    "item_difficulty",
+                    "params:recommender",
+                ],
+                "recommender_model",
+                name="fit_recommender",
+            ),
+            Node(
+                nodes.recommend_content,
+                ["recommender_model", "recommender_examples"],
+                "recommendations",
+                name="recommend_content",
+            ),
+            Node(
+                nodes.evaluate_lists,
+                ["recommender_model", "recommender_examples"],
+                "recommender_metrics",
+                name="evaluate_recommender",
+            ),
+        ],
+        tags="recommender",
+    )

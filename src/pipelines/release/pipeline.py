@@ -1,0 +1,114 @@
+"""The release pipeline: plan, examine, judge, describe and register each of the models."""
+
+from functools import partial, update_wrapper
+from importlib import import_module
+from typing import Any
+
+from kedro.pipeline import Node, Pipeline
+
+from pipelines.release import nodes
+from pipelines.release.examine import examining
+from pipelines.release.rooms import ROOMS, Room
+
+_SCORE_LISTS = Node(
+    nodes.score_lists,
+    ["recommender_model", "recommender_examples"],
+    "recommender_scores",
+    name="score_lists",
+)
+
+
+def create_pipeline() -> Pipeline:
+    """Six nodes a model, one before them for the data, two after them for the reader."""
+    data = Node(
+        nodes.hash_data,
+        ["events", "content_items", "skills", "prerequisites", "students", "student_splits"],
+        "release_data",
+        name="hash_data",
+    )
+    audits = Node(
+        nodes.collect_audits,
+        ["fairness_audit", "drift_report"],
+        "release_audits",
+        name="collect_audits",
+    )
+    summary = Node(
+        nodes.summarise_release,
+        [*(f"{room.name}_release" for room in ROOMS), "ingest_summary", "params:release"],
+        ["summary", "index_page"],
+        name="summarise_release",
+    )
+    of_models = [node for room in ROOMS for node in _nodes_of(room)]
+    return Pipeline([data, audits, *of_models, summary], tags="release")
+
+
+def _nodes_of(room: Room) -> list[Node]:
+    name = room.name
+    own = import_module(f"pipelines.{name}.pipeline").create_pipeline()
+    made_here = [_SCORE_LISTS] if name == "recommender" else []
+    scoring = next(node for node in [*made_here, *own.nodes] if room.scores in node.outputs)
+    plan = _bound(nodes.plan_version, room=room)
+    return [
+        *made_here,
+        Node(
+            plan,
+            [
+                f"{name}_known_versions",
+                "release_data",
+                "release_code",
+                "parameters",
+                "params:release",
+            ],
+            f"{name}_plan",
+            name=f"plan_{name}",
+        ),
+        examining(room, scoring),
+        Node(
+            _bound(nodes.judge_model, room=room),
+            [
+                f"{name}_plan",
+                room.scores,
+                f"{name}_champion_scores",
+                f"{name}_examination",
+                f"{name}_metrics",
+                "release_audits",
+            ],
+            f"{name}_gates",
+            name=f"judge_{name}",
+        ),
+        Node(
+            nodes.write_card,
+            [
+                f"{name}_plan",
+                f"{name}_metrics",
+                f"{name}_gates",
+                "release_audits",
+                "release_data",
+            ],
+            f"{name}_card",
+            name=f"write_card_of_{name}",
+        ),
+        Node(
+            nodes.prepare_submission,
+            [
+                f"{name}_plan",
+                f"{name}_model",
+                f"{name}_gates",
+                f"{name}_card",
+                f"{name}_metrics",
+            ],
+            f"{name}_registered",
+            name=f"register_{name}",
+        ),
+        Node(
+            _bound(nodes.describe_version, room=room),
+            [f"{name}_plan", f"{name}_registered", f"{name}_metrics"],
+            f"{name}_release",
+            name=f"describe_{name}",
+        ),
+    ]
+
+
+def _bound(function: Any, **fixed: Any) -> Any:
+    """`function` with some arguments given, under its own name and annotations."""
+    return update_wrapper(partial(function, **fixed), function)

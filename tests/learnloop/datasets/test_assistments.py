@@ -1,0 +1,117 @@
+"""The reader of ASSISTments 2009."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from learnloop.content.schema import ContentItems, Skills
+from learnloop.datasets.assistments import collapse_repeats, read_assistments2009
+from learnloop.datasets.schema import StudentSplits
+from learnloop.errors import DataError
+from learnloop.events.schema import Attempts
+from learnloop.privacy.schema import Eligibility
+
+HEADER = "user_id\titem_id\ttimestamp\tcorrect\tskill_id\n"
+
+
+def write(folder: Path, train: str, test: str = "9\t70\t0\t1\t3\n") -> Path:
+    (folder / "train.tsv").write_text(HEADER + train)
+    (folder / "test.tsv").write_text(HEADER + test)
+    return folder
+
+
+def test_answers_keep_their_order_and_have_no_time(tmp_path: Path) -> None:
+    data = read_assistments2009(
+        write(tmp_path, "4\t71\t0\t0\t3\n4\t70\t0\t1\t3\n4\t71\t0\t1\t3\n")
+    )
+    mine = data.attempts[data.attempts["student_id"] == "4"]
+    assert mine["content_id"].tolist() == ["item-71", "item-70", "item-71"]
+    assert mine["correct"].tolist() == [False, True, True]
+    assert mine["position"].tolist() == [0, 1, 2]
+    assert mine["occurred_at"].isna().all()
+
+
+def test_tables_satisfy_their_schemas(tmp_path: Path) -> None:
+    data = read_assistments2009(write(tmp_path, "4\t71\t0\t0\t3\n"))
+    Attempts.validate(data.attempts)
+    Skills.validate(data.skills)
+    ContentItems.validate(data.content_items)
+    StudentSplits.validate(data.student_splits)
+    Eligibility.validate(data.eligibility)
+
+
+def test_students_of_the_test_file_are_never_learned_from(tmp_path: Path) -> None:
+    data = read_assistments2009(
+        write(tmp_path, "".join(f"{u}\t7\t0\t1\t3\n" for u in range(9)))
+    )
+    split = data.student_splits.set_index("student_id")["split"]
+    assert split["9"] == "test"
+    assert set(split.drop("9")) <= {"train", "validation"}
+
+
+def test_a_student_of_both_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        DataError, match=r"^test.tsv, column 'user_id', row 2: 1 students are in"
+    ):
+        read_assistments2009(write(tmp_path, "9\t70\t0\t1\t3\n"))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("4\t70\t0\t7\t3\n", "train.tsv, column 'correct', row 2: '7' is not 0 or 1."),
+        ("4\t70\t0\t1\tx\n", "train.tsv, column 'skill_id', row 2: 'x' is no whole number."),
+        ("4\t\t0\t1\t3\n", "train.tsv, column 'item_id', row 2: '' is no whole number."),
+    ],
+)
+def test_a_bad_cell_is_named(tmp_path: Path, row: str, message: str) -> None:
+    with pytest.raises(DataError) as error:
+        read_assistments2009(write(tmp_path, row))
+    assert str(error.value) == message
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    write(tmp_path, "")
+    (tmp_path / "train.tsv").write_text("user_id\titem_id\ttimestamp\tcorrect\n4\t70\t0\t1\n")
+    with pytest.raises(
+        DataError, match=r"^train.tsv, column 'skill_id': the column is missing"
+    ):
+        read_assistments2009(tmp_path)
+
+
+def test_a_missing_file_says_what_to_set(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"there is no file '.*train.tsv'. Set LEARNLOOP_DATA"):
+        read_assistments2009(tmp_path)
+
+
+def test_a_row_repeated_for_another_skill_is_collapsed() -> None:
+    rows = pd.DataFrame(
+        [
+            ("s", "i", 1, "a"),  # kept
+            ("s", "i", 1, "b"),  # the leak: same answer, other skill
+            ("s", "i", 1, "b"),  # a real second try: same skill as the row before
+            ("s", "i", 0, "a"),  # another answer
+            ("t", "i", 0, "b"),  # another student
+        ],
+        columns=["student_id", "content_id", "correct", "skill_id"],
+    )
+    kept = collapse_repeats(rows)
+    assert kept.to_numpy().tolist() == rows.drop(index=1).to_numpy().tolist()
+
+
+def test_two_tries_each_repeated_for_two_skills_stay_two_tries() -> None:
+    rows = pd.DataFrame(
+        {"student_id": "s", "content_id": "i", "correct": 1, "skill_id": list("abab")}
+    )
+    assert collapse_repeats(rows)["skill_id"].tolist() == ["a", "a"]
+
+
+@pytest.mark.skipif("LEARNLOOP_DATA" not in os.environ, reason="LEARNLOOP_DATA is not set")
+def test_the_published_files_have_the_published_sizes() -> None:
+    data = read_assistments2009(Path(os.environ["LEARNLOOP_DATA"]) / "assistments2009")
+    test = data.attempts["split"] == "test"
+    assert (int((~test).sum()), int(test.sum())) == (220_070, 58_266)
+    assert data.attempts.loc[test, "student_id"].nunique() == 623
+    assert data.attempts.loc[~test, "student_id"].nunique() == 2_491

@@ -1,0 +1,84 @@
+"""The models that the contract tests hold to `learnloop.model.Model`, one line each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+import pandas as pd
+
+from learnloop.intervene.trigger import TriggerSettings
+from learnloop.model import Model
+
+from . import toys_mastery, toys_recommend
+from .toys import sparse_answers
+from .toys_intervene import class_weeks
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model and the toy tables that it is tried on."""
+
+    name: str
+    """The registered name, for instance ``mastery_predictor``."""
+
+    contract: int
+    """The major version that the design gives it."""
+
+    class_path: str
+    """Import path, imported only by its own test, so that one broken room fails alone."""
+
+    examples: Callable[[], pd.DataFrame]
+    """A fresh table to fit on, the same at every call."""
+
+    asked: Callable[[], pd.DataFrame]
+    """A fresh table to predict, with an index of its own (not 0, 1, 2 …)."""
+
+    options: Callable[[], dict[str, object]] = dict
+    """Keyword arguments of the constructor: small, quick, seeded."""
+
+    def model_class(self) -> type[Model]:
+        """The class itself."""
+        module, _, name = self.class_path.rpartition(".")
+        found: type[Model] = getattr(import_module(module), name)
+        return found
+
+    def make(self) -> Model:
+        """A new model that has not been fitted."""
+        return self.model_class()(**self.options())
+
+
+CASES = [
+    Case(
+        name="difficulty_estimator",
+        contract=1,
+        class_path="learnloop.difficulty.DifficultyEstimator",
+        examples=sparse_answers,
+        asked=lambda: sparse_answers(students=9, first=100).set_index(
+            pd.Index(range(500, 590))
+        ),
+    ),
+    Case(
+        name="intervention_trigger",
+        contract=1,
+        class_path="learnloop.intervene.InterventionTrigger",
+        examples=class_weeks,
+        asked=lambda: class_weeks(6, seed=8).set_index(pd.Index(range(700, 718))),
+        options=lambda: {"settings": TriggerSettings(alert_budget=0.1, strengths=(0.3,))},
+    ),
+    Case(
+        name="content_recommender",
+        contract=3,
+        class_path="learnloop.recommend.ContentRecommender",
+        examples=toys_recommend.followers,
+        asked=toys_recommend.strangers,
+        options=toys_recommend.options,
+    ),
+    Case(
+        name="mastery_predictor",
+        contract=2,
+        class_path="learnloop.mastery.MasteryPredictor",
+        examples=sparse_answers,
+        asked=toys_mastery.asked,
+        options=toys_mastery.options,
+    ),
+]

@@ -1,0 +1,100 @@
+from typing import Any
+
+import pandas as pd
+import pytest
+from kedro.pipeline import Node
+
+from learnloop.governance.gates import GateSettings
+from pipelines.release.datasets import Champion
+from pipelines.release.examine import examining
+from pipelines.release.rooms import BY_NAME
+from pipelines.release.settings import ReleaseParameters
+
+ROOM = BY_NAME["difficulty"]
+LIMITS = GateSettings(non_inferiority_margin=0.01, ece_limit=0.05, latency_limit_s=0.1)
+RELEASE = ReleaseParameters(
+    gates={"difficulty": LIMITS}, draws=50, timed_students=30, reports={}
+)
+
+
+class Constant:
+    """A model that always says the same, and breaks when told to."""
+
+    def __init__(self, probability: float) -> None:
+        self.probability = probability
+        self.calls = 0
+
+    def predict(self, examples: pd.DataFrame) -> pd.DataFrame:
+        self.calls += 1
+        if self.probability < 0:
+            raise KeyError("skill")
+        return pd.DataFrame({"probability": self.probability}, index=examples.index)
+
+
+def score(model: Any, attempts: pd.DataFrame, settings: ReleaseParameters) -> pd.DataFrame:
+    asked = attempts[attempts["split"].isin(["test", "audit"])]
+    return asked.join(model.predict(asked))
+
+
+EXAMINE = examining(
+    ROOM,
+    Node(
+        score, ["difficulty_model", "attempts", "params:difficulty"], ROOM.scores, name="score"
+    ),
+)
+
+
+@pytest.fixture
+def attempts() -> pd.DataFrame:
+    splits = ["train"] * 5 + ["test"] * 40 + ["audit"] * 500
+    return pd.DataFrame({"student_id": [f"s{i}" for i in range(len(splits))], "split": splits})
+
+
+def examine(champion: Champion, attempts: pd.DataFrame, rule: str = "better") -> Any:
+    plan = {"rule": rule}
+    return EXAMINE.func(plan, champion, Constant(0.7), RELEASE, attempts, RELEASE)
+
+
+def test_the_champion_scores_the_test_students_and_no_others(attempts: pd.DataFrame) -> None:
+    scores, examined = examine(Champion(Constant(0.2), "1.0.0"), attempts)  # type: ignore[arg-type]
+    assert scores["split"].unique().tolist() == ["test"]
+    assert scores["probability"].unique().tolist() == [0.2]
+    assert examined["champion_problem"] is None
+
+
+def test_one_call_per_student_is_timed(attempts: pd.DataFrame) -> None:
+    _, examined = examine(Champion(None, None), attempts)
+    assert len(examined["seconds"]) == 30
+    assert min(examined["seconds"]) > 0
+
+
+def test_without_a_champion_there_is_nothing_to_compare_with(attempts: pd.DataFrame) -> None:
+    scores, _ = examine(Champion(None, None), attempts)
+    assert scores.empty
+
+
+def test_a_champion_that_breaks_is_reported_and_does_not_stop_the_run(
+    attempts: pd.DataFrame,
+) -> None:
+    scores, examined = examine(Champion(Constant(-1), "1.0.0"), attempts)  # type: ignore[arg-type]
+    assert scores.empty
+    assert examined["champion_problem"] == "KeyError: 'skill'"
+
+
+def test_a_settled_model_costs_nothing(attempts: pd.DataFrame) -> None:
+    champion = Constant(0.2)
+    scores, examined = examine(Champion(champion, "1.0.0"), attempts, rule="settled")  # type: ignore[arg-type]
+    assert scores.empty
+    assert (examined["seconds"], champion.calls) == ([], 0)
+
+
+def test_the_node_asks_for_what_the_scoring_node_asks_for() -> None:
+    assert EXAMINE.inputs == [
+        "difficulty_plan",
+        "difficulty_champion",
+        "difficulty_model",
+        "params:release",
+        "attempts",
+        "params:difficulty",
+    ]
+    assert EXAMINE.func.__annotations__["scoring_settings"] is ReleaseParameters
