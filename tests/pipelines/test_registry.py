@@ -43,9 +43,7 @@ def test_no_model_is_made_from_protected_attributes(model: str) -> None:
 
 
 def test_only_the_audit_reads_protected_attributes() -> None:
-    readers = {
-        name for name in ORDER if "protected_attributes" in PIPELINES[name].inputs()
-    }
+    readers = {name for name in ORDER if "protected_attributes" in PIPELINES[name].inputs()}
     assert readers == {"audit"}
 
 

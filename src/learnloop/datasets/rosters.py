@@ -47,11 +47,10 @@ def valid_roster(
     classes: pd.DataFrame,
     students: pd.DataFrame,
     eligibility: pd.DataFrame,
-    protected: pd.DataFrame,
     courses: Collection[str],
     docs: Path,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The four tables of a roster, typed as their schemas, of all students.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The three tables of a roster, typed as their schemas, of all students.
 
     What `eligibility` leaves open is denied: unknown age counts as under 13, unknown
     consent as none, an unknown content ceiling as 0.
@@ -67,13 +66,25 @@ def valid_roster(
     _require("students", students, known, docs)
     student_ids = {"student_id": set(students["student_id"])}
     _require("eligibility", eligibility, student_ids, docs)
-    _require("protected_attributes", protected, student_ids, docs)
     denied = {"under_13": True, "parental_consent": False, "learning_consent": False}
     policy = eligibility.assign(content_ceiling=eligibility["content_ceiling"].fillna(0))
     for column, answer in denied.items():
         given = policy[column].astype(object)
         policy[column] = given.where(given.notna(), answer).astype(bool)
-    return _typed(classes), _typed(students), _typed(policy), _typed(protected)
+    return _typed(classes), _typed(students), _typed(policy)
+
+
+def valid_protected(
+    protected: pd.DataFrame, students: pd.DataFrame, docs: Path
+) -> pd.DataFrame:
+    """The protected attributes, typed as their schema, of all students.
+
+    Raises:
+        DataError: a rule of `TABLE_RULES` is broken.
+    """
+    student_ids = {"student_id": set(students["student_id"])}
+    _require("protected_attributes", protected, student_ids, docs)
+    return _typed(protected)
 
 
 def _require(

@@ -34,7 +34,8 @@ def entry_of(
 
     Returns:
         ``metrics`` are plain numbers, ``metrics.baseline`` those of the strongest
-        stated baseline; their intervals are in ``intervals``.
+        stated baseline; their intervals are in ``intervals``. ``champion`` is the
+        version that services use, ``None`` when there is none.
     """
     headline, scores = metrics["headline"], metrics["scores"]
     strongest, baseline = _strongest(metrics["baselines"], stated, headline)
@@ -45,6 +46,7 @@ def entry_of(
         "name": plan["name"],
         "version": registered.semver,
         "alias": alias,
+        "champion": registered.semver if alias == "champion" else plan["champion"],
         "unchanged": bool(plan["unchanged"]),
         "change": plan["change"],
         "headline": headline,
@@ -123,7 +125,7 @@ def render_summary(summary: Mapping[str, Any]) -> "Group":
 
 def _table_of_versions(models: Mapping[str, Mapping[str, Any]]) -> "Table":
     rows = [
-        (name, model["version"], model["alias"] or "–", _headline(model), _baseline(model))
+        (name, model["version"], _alias(model), _headline(model), _baseline(model))
         for name, model in models.items()
     ]
     return _table(("model", "version", "alias", "headline", "baseline"), rows)
@@ -151,6 +153,13 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> "Table":
 
 def _gates(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(gate for model in models.values() for gate in model["gates"]))
+
+
+def _alias(model: Mapping[str, Any]) -> str:
+    """The alias and, beside a challenger, the champion that it did not replace."""
+    if model["champion"] in (None, model["version"]):
+        return model["alias"] or "–"
+    return f"{model['alias'] or '–'} to {model['champion']}"
 
 
 def _headline(model: Mapping[str, Any]) -> str:
@@ -210,7 +219,7 @@ th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #d0d7d
 {% for gate in gates %}{% set found = model.gates[gate] %}
 <td class="{{ found.verdict }}" title="{{ found.reason }}">
 {{- found.verdict.replace("_", " ") }}</td>{% endfor %}
-<td>{{ model.alias or "–" }}</td></tr>
+<td>{{ alias(model) }}</td></tr>
 {% endfor %}</tbody>
 </table>
 <h2>Reports</h2>
@@ -238,5 +247,6 @@ def render_index(summary: Mapping[str, Any], folder: str = "data/08_reporting/")
         gates=_gates(models),
         headline=_headline,
         baseline=_baseline,
+        alias=_alias,
         reports={n: p.removeprefix(folder) for n, p in summary["reports"].items()},
     )

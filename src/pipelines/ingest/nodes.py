@@ -9,7 +9,7 @@ import pandas as pd
 from learnloop.datasets.learning_records import attempts_of, snapshots_of, splits_of
 from learnloop.datasets.quarantine import examples, quarantine_of, require_few_refused
 from learnloop.datasets.raw_events import Known, accepted, batches, duplicates, places
-from learnloop.datasets.rosters import valid_content, valid_roster
+from learnloop.datasets.rosters import valid_content, valid_protected, valid_roster
 from learnloop.datasets.rules import event_rules
 from learnloop.datasets.settings import IngestSettings
 from learnloop.datasets.validation import validate
@@ -32,18 +32,13 @@ def validate_roster(
     classes: Table,
     students: Table,
     eligibility: Table,
-    protected: Table,
     skills: Table,
     settings: IngestSettings,
-) -> tuple[Table, Table, Table, Table]:
-    """Validated classes, students, eligibility (whole) and protected attributes.
-
-    Students and protected attributes hold consented students alone.
-    """
+) -> tuple[Table, Table, Table]:
+    """Validated classes, consented students alone, and the whole of eligibility."""
     courses = set(skills["course_id"])
-    valid = valid_roster(classes, students, eligibility, protected, courses, settings.data_docs)
-    policy = valid[2]
-    allowed = consented_rows(valid[1], policy)
+    valid = valid_roster(classes, students, eligibility, courses, settings.data_docs)
+    allowed = consented_rows(valid[1], valid[2])
     if allowed.empty:
         raise DataError(
             f"none of {len(students)} students may be learned from.",
@@ -51,7 +46,17 @@ def validate_roster(
             column="learning_consent",
             remedy="Ask for consent, and for a parent's where a student is under 13.",
         )
-    return valid[0], allowed, policy, consented_rows(valid[3], policy)
+    return valid[0], allowed, valid[2]
+
+
+def validate_protected(
+    protected: Table, students: Table, eligibility: Table, settings: IngestSettings
+) -> Table:
+    """Validated protected attributes of consented students; in a node of their own, so
+    that nothing which learns is made from them.
+    """
+    valid = valid_protected(protected, students, settings.data_docs)
+    return consented_rows(valid, eligibility)
 
 
 def split_students(students: Table) -> Table:

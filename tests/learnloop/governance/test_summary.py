@@ -42,6 +42,7 @@ PLAN = {
     "version": "2.0.0",
     "change": "first",
     "unchanged": False,
+    "champion": None,
     "fingerprint": FINGERPRINT.as_dict(),
     "git_sha": "abc123",
 }
@@ -120,6 +121,11 @@ def test_a_run_without_a_new_version_says_so() -> None:
 def test_a_new_version_is_named(summary: dict[str, Any]) -> None:
     assert summary["unchanged"] is False
     assert "New versions: mastery_predictor 2.0.0" in shown(summary)
+
+
+def test_a_challenger_stands_beside_the_champion_that_it_did_not_replace() -> None:
+    text = shown(summarise([entry(champion="1.9.0")], {}, {}), width=120)
+    assert "challenger to 1.9.0" in text
 
 
 def test_the_landing_page_links_beside_itself_and_escapes(summary: dict[str, Any]) -> None:

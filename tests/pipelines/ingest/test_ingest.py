@@ -63,13 +63,11 @@ class School:
         skills, _, content = nodes.validate_content(
             raw.skills, raw.prerequisites, raw.content_items, settings
         )
-        _, students, eligibility, protected = nodes.validate_roster(
-            raw.classes,
-            raw.students,
-            raw.eligibility,
-            raw.protected_attributes,
-            skills,
-            settings,
+        _, students, eligibility = nodes.validate_roster(
+            raw.classes, raw.students, raw.eligibility, skills, settings
+        )
+        protected = nodes.validate_protected(
+            raw.protected_attributes, raw.students, eligibility, settings
         )
         quarantine, duplicate = nodes.validate_events(
             parts.load(), raw.students, content, skills, settings
