@@ -16,7 +16,7 @@ help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(READY) ## set up, then simulate, train, audit, gate and register (kedro run)
-	@$(BIN)/kedro run
+	@$(BIN)/kedro run --reuse
 
 test: $(READY) ## set up, then run all tests
 	@$(BIN)/pytest

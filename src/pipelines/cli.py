@@ -6,10 +6,12 @@ from typing import Any
 import click
 from kedro.framework.cli import project
 from kedro.framework.project import pipelines
+from kedro.utils import find_kedro_project
 from kedro.validation.exceptions import DataValidationError, ParameterValidationError
 from rich.console import Console
 
 from learnloop.errors import LearnloopError
+from pipelines.last_run import is_last_run
 
 READABLE = (LearnloopError, DataValidationError, ParameterValidationError)
 """What a user can mend, and so reads without a stack trace."""
@@ -29,13 +31,27 @@ def cli() -> None:
 
 
 @cli.command(
-    params=project.run.params,
+    params=[
+        *project.run.params,
+        click.Option(
+            ["--reuse"],
+            is_flag=True,
+            help="If code, configuration and data are those of the last whole run, only "
+            "run the release again.",
+        ),
+    ],
     epilog="Examples: kedro run · kedro run --pipelines mastery · "
     "kedro run --params campus.students=200 · "
     "kedro run --env school --params source.dir=my-school",
 )
-def run(**options: Any) -> Any:
+def run(reuse: bool, **options: Any) -> Any:
     """Run the pipelines: all of them in order, or those named."""
+    if reuse and is_last_run(find_kedro_project(Path.cwd()) or Path.cwd()):
+        click.echo(
+            "Code, configuration and data are those of the last run: only its release is run "
+            "again. `kedro run` runs everything."
+        )
+        options["pipelines"] = ["release"]
     unknown = [name for name in options["pipelines"] if name not in pipelines]
     if unknown:
         known = ", ".join(sorted(pipelines))

@@ -1,0 +1,139 @@
+"""The whole path as a user walks it: `kedro run` in a copy of the project, small but real."""
+
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Kedro, copy_of_project, kedro_in
+
+pytestmark = pytest.mark.slow
+
+SMALL = "campus.students=200,campus.audit_students=300,campus.reference_students=120"
+FIRST_VERSIONS = {
+    "content_recommender": "3.0.0",
+    "mastery_predictor": "2.0.0",
+    "difficulty_estimator": "1.0.0",
+    "intervention_trigger": "1.0.0",
+}
+GATES = {"quality", "calibration", "fairness", "latency", "drift"}
+
+
+def models_of(project: Path) -> dict[str, str]:
+    """A digest of every file of the four fitted models."""
+    folder = project / "data/06_models"
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def summary_of(project: Path) -> dict[str, Any]:
+    """What the last run reported."""
+    found: dict[str, Any] = json.loads((project / "data/08_reporting/summary.json").read_text())
+    return found
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One project for this module: its runs build on each other."""
+    return copy_of_project(tmp_path_factory.mktemp("spine"))
+
+
+@pytest.fixture(scope="module")
+def first(project: Path) -> subprocess.CompletedProcess[str]:
+    """The first run of everything."""
+    return kedro_in(project)("run", "--params", SMALL)
+
+
+def test_a_run_registers_four_versions_with_a_verdict_of_every_gate(
+    first: subprocess.CompletedProcess[str], project: Path
+) -> None:
+    assert first.returncode == 0, first.stderr
+    models = summary_of(project)["models"]
+    assert {name: model["version"] for name, model in models.items()} == FIRST_VERSIONS
+    for model in models.values():
+        assert set(model["gates"]) == GATES
+        for gate in model["gates"].values():
+            assert gate["verdict"] in {"pass", "fail", "not_enough_data"}
+        assert model["headline"] in model["metrics"]
+        assert model["headline"] in model["metrics"]["baseline"]
+
+
+def test_a_version_is_champion_exactly_if_every_gate_passed(
+    first: subprocess.CompletedProcess[str], project: Path
+) -> None:
+    for model in summary_of(project)["models"].values():
+        passed = all(gate["verdict"] == "pass" for gate in model["gates"].values())
+        assert model["alias"] == ("champion" if passed else "challenger")
+
+
+def test_every_report_that_is_named_is_there(
+    first: subprocess.CompletedProcess[str], project: Path
+) -> None:
+    for path in summary_of(project)["reports"].values():
+        assert (project / path).exists(), path
+
+
+def test_the_terminal_shows_progress_versions_and_what_to_do_next(
+    first: subprocess.CompletedProcess[str],
+) -> None:
+    for word in ("fit_mastery", "join_recommender_features", *FIRST_VERSIONS, "Next:"):
+        assert word in first.stdout
+    assert "Traceback" not in first.stdout + first.stderr
+
+
+def test_a_second_run_of_the_same_makes_no_version_and_says_so(
+    first: subprocess.CompletedProcess[str], project: Path
+) -> None:
+    before = models_of(project)
+    second = kedro_in(project)("run", "--params", SMALL)
+    assert second.returncode == 0, second.stderr
+    assert models_of(project) == before
+    summary = summary_of(project)
+    assert summary["unchanged"] is True
+    assert {n: m["version"] for n, m in summary["models"].items()} == FIRST_VERSIONS
+    assert "No new version" in second.stdout
+
+
+def test_the_audit_cohort_teaches_the_models_nothing(
+    first: subprocess.CompletedProcess[str], project: Path, tmp_path: Path
+) -> None:
+    other = copy_of_project(tmp_path)
+    run = kedro_in(other)(
+        "run",
+        "--params",
+        SMALL.replace("audit_students=300", "audit_students=40"),
+        "--to-outputs",
+        "difficulty_model,mastery_model,recommender_model,intervention_model",
+    )
+    assert run.returncode == 0, run.stderr
+    assert models_of(other) == models_of(project)
+
+
+def test_the_pipelines_can_be_looked_at(project: Path) -> None:
+    built = kedro_in(project)("viz", "build")
+    assert built.returncode == 0, built.stderr
+    graph = json.loads((project / "build/api/main").read_text())
+    assert {"fit_mastery", "audit_fairness"} <= {node["name"] for node in graph["nodes"]} | {
+        node["full_name"] for node in graph["nodes"] if "full_name" in node
+    }
+
+
+def test_a_misspelt_parameter_is_named_without_a_stack_trace(kedro: Kedro) -> None:
+    run = kedro("run", "--params", "campus.studnets=200")
+    assert run.returncode != 0
+    assert "studnets" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_an_unknown_pipeline_is_answered_with_those_that_exist(kedro: Kedro) -> None:
+    run = kedro("run", "--pipelines", "mastry")
+    assert run.returncode != 0
+    assert "mastry" in run.stderr
+    assert "mastery" in run.stderr
+    assert "Traceback" not in run.stderr
