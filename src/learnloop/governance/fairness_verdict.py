@@ -130,6 +130,18 @@ def _named(gap: dict[str, Any], words: dict[str, str]) -> str:
     return f"{metric[0].upper()}{metric[1:]}{about}, {gap['attribute']} = {gap['group']}"
 
 
+def _others(gaps: Sequence[dict[str, Any]], worst: dict[str, Any], limit: float) -> str:
+    """The other groups with a gap that is surely too large: a gap has two sides."""
+    groups = [
+        f"{g['attribute']} = {g['group']}"
+        for g in gaps
+        if g["half_width"] is not None
+        and lower_bound(g["gap"], g["half_width"]) > limit
+        and (g["attribute"], g["group"]) != (worst["attribute"], worst["group"])
+    ]
+    return f"; so is a gap of {', '.join(dict.fromkeys(groups))}" if groups else ""
+
+
 def _reason(
     verdict: Verdict,
     gaps: Sequence[dict[str, Any]],
@@ -142,7 +154,10 @@ def _reason(
         shown = f"{worst['gap']:+.3f} [{worst['low']:+.3f}, {worst['high']:+.3f}]"
         shown = shown.replace("-", "−")
         if verdict == "fail":
-            return f"{_named(worst, words)}: {shown} against the rest, surely above {limit}."
+            return (
+                f"{_named(worst, words)}: {shown} against the rest, surely above {limit}"
+                f"{_others(gaps, worst, settings.limit)}."
+            )
         return (
             f"No gap is surely above {limit}; the largest is {_named(worst, words)}: {shown}."
         )

@@ -95,8 +95,8 @@ def describe_representation(
 ) -> dict[str, Any]:
     """Each group's share of the training data beside its share of the school.
 
-    The school is every student of the current term, those without consent too: consent
-    is the first thing that makes training data unlike a school.
+    The school is every student of the current term who consented; of the others nothing
+    is kept that could be compared.
 
     Args:
         protected: one row per student.

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from learnloop.governance.gates import GATES
+from learnloop.governance.pages import VERDICTS, render
 from learnloop.governance.registry import RegisteredVersion
 
 if TYPE_CHECKING:
@@ -192,45 +193,6 @@ def _said_of_versions(models: Mapping[str, Mapping[str, Any]]) -> str:
     return f"New versions: {', '.join(new)}"
 
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Learnloop: reports</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 64rem;
-       padding: 0 1rem; color: #1b1f24; background: #fff; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #d0d7de; }
-.pass { color: #116329; } .fail { color: #a40e26; } .not_enough_data { color: #7d4e00; }
-</style>
-</head>
-<body>
-<h1>Learnloop: reports of the last release</h1>
-<table>
-<thead><tr><th>Model</th><th>Version</th><th>Headline</th><th>Baseline</th>
-{% for gate in gates %}<th>{{ gate }}</th>{% endfor %}<th>Alias</th></tr></thead>
-<tbody>
-{% for name, model in models.items() %}<tr>
-<th scope="row">{{ name }}</th><td>{{ model.version }}</td>
-<td>{{ headline(model) }}</td><td>{{ baseline(model) }}</td>
-{% for gate in gates %}{% set found = model.gates[gate] %}
-<td class="{{ found.verdict }}" title="{{ found.reason }}">
-{{- found.verdict.replace("_", " ") }}</td>{% endfor %}
-<td>{{ alias(model) }}</td></tr>
-{% endfor %}</tbody>
-</table>
-<h2>Reports</h2>
-<ul>
-{% for name, path in reports.items() %}<li><a href="{{ path }}">{{ name }}</a></li>
-{% endfor %}</ul>
-</body>
-</html>
-"""
-
-
 def render_index(summary: Mapping[str, Any], folder: str = "data/08_reporting/") -> str:
     """The landing page: the table again, and a link to every report.
 
@@ -238,15 +200,19 @@ def render_index(summary: Mapping[str, Any], folder: str = "data/08_reporting/")
         summary: of `summarise`.
         folder: where the page is put; links are relative to it.
     """
-    from jinja2 import Environment
-
     models = summary["models"]
-    page = Environment(autoescape=True, keep_trailing_newline=True).from_string(_PAGE)
-    return page.render(
+    return render(
+        "index.html",
         models=models,
         gates=_gates(models),
+        verdicts=VERDICTS,
         headline=_headline,
         baseline=_baseline,
         alias=_alias,
-        reports={n: p.removeprefix(folder) for n, p in summary["reports"].items()},
+        reasons=_reasons(models),
+        reports={
+            name: path.removeprefix(folder)
+            for name, path in summary["reports"].items()
+            if path != f"{folder}index.html"
+        },
     )

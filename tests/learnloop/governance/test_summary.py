@@ -130,7 +130,7 @@ def test_a_challenger_stands_beside_the_champion_that_it_did_not_replace() -> No
 
 def test_the_landing_page_links_beside_itself_and_escapes(summary: dict[str, Any]) -> None:
     page = render_index(summary)
-    assert '<a href="fairness.html">fairness</a>' in page
+    assert '<a href="fairness.html">Fairness</a>' in page
     assert "AUC of &lt;b&gt;" in page
     assert "<td>0.700 irt</td>" in page
 
