@@ -8,6 +8,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.pipeline import Pipeline
 
 MARK = Path("var/last_run")
+SUMMARY = Path("data/08_reporting/summary.json")
 MADE_FROM = ("src/**/*.py", "src/**/*.csv", "feature_repo/*.py", "conf/**/*.yml")
 """With the lock, all that a run of the simulated campus follows from."""
 
@@ -23,8 +24,8 @@ def fingerprint(project: Path) -> str:
 
 def is_last_run(project: Path) -> bool:
     """Whether the data at hand are those of a whole run of what `project` holds now."""
-    mark = project / MARK
-    return mark.exists() and mark.read_text() == fingerprint(project)
+    mark, data = project / MARK, project / SUMMARY
+    return data.exists() and mark.exists() and mark.read_text() == fingerprint(project)
 
 
 class LastRun:
