@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,11 @@ def models_of(project: Path) -> dict[str, str]:
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
+
+
+def numbers_in(file: Path) -> list[float]:
+    """Every number of a JSON file, in order."""
+    return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", file.read_text())]
 
 
 def summary_of(project: Path) -> dict[str, Any]:
@@ -112,7 +118,14 @@ def test_the_audit_cohort_teaches_the_models_nothing(
         "difficulty_model,mastery_model,recommender_model,intervention_model",
     )
     assert run.returncode == 0, run.stderr
-    assert models_of(other) == models_of(project)
+    ours, others = models_of(project), models_of(other)
+    # Fitted on masteries, whose last bits follow the size of the batch that they came in.
+    rounded = "intervention_trigger/intervention_trigger.json"
+    assert rounded in ours
+    assert {**others, rounded: ""} == {**ours, rounded: ""}
+    assert numbers_in(other / "data/06_models" / rounded) == pytest.approx(
+        numbers_in(project / "data/06_models" / rounded), rel=1e-6, abs=1e-9
+    )
 
 
 def test_the_pipelines_can_be_looked_at(project: Path) -> None:
