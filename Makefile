@@ -13,7 +13,7 @@ export KEDRO_DISABLE_TELEMETRY := true
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(READY) ## set up, then simulate, train, audit, gate and register (kedro run)
 	@$(BIN)/kedro run --reuse
@@ -31,8 +31,8 @@ lock: $(READY) ## resolve requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet pyproject.toml --group dev --python-version 3.11 --no-header --no-annotate -o requirements.lock
 	@sed -i.old -E '/^(nvidia-(cu|nccl|nvjitlink|nvshmem|nvtx)|cuda-|triton==)/d' requirements.lock && rm requirements.lock.old
 
-clean: ## remove the environment and all that runs made
-	rm -rf $(VENV) var build dist .viz
+clean: ## remove the environment and all that runs can make again (var/ lives on)
+	rm -rf $(VENV) build dist .viz
 	find data -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
 
 # torch comes first and alone: its CPU build, where the package index at hand offers one.

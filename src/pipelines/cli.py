@@ -1,11 +1,14 @@
 """The project's own commands: Kedro's `run` with readable errors, and an example school."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from kedro.framework.cli import project
 from kedro.framework.project import pipelines
+from kedro.framework.session import KedroSession
 from kedro.utils import find_kedro_project
 from kedro.validation.exceptions import DataValidationError, ParameterValidationError
 from rich.console import Console
@@ -46,12 +49,8 @@ def cli() -> None:
 )
 def run(reuse: bool, **options: Any) -> Any:
     """Run the pipelines: all of them in order, or those named."""
-    if reuse and is_last_run(find_kedro_project(Path.cwd()) or Path.cwd()):
-        click.echo(
-            "Code, configuration and data are those of the last run: only its release is run "
-            "again. `kedro run` runs everything."
-        )
-        options["pipelines"] = ["release"]
+    if reuse:
+        options["pipelines"] = _what_is_left(options)
     unknown = [name for name in options["pipelines"] if name not in pipelines]
     if unknown:
         known = ", ".join(sorted(pipelines))
@@ -62,6 +61,33 @@ def run(reuse: bool, **options: Any) -> Any:
         if (told := readable(error)) is not None:
             raise click.ClickException(str(told)) from None
         raise
+
+
+def _what_is_left(options: dict[str, Any]) -> list[str]:
+    """The pipelines that `--reuse` leaves to run: the release alone, or all (no name)."""
+    context = click.get_current_context()
+    given = [
+        name
+        for name in options
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    ]
+    if given or "KEDRO_ENV" in os.environ:
+        raise click.UsageError("--reuse goes with no other option, nor with KEDRO_ENV.")
+    project = find_kedro_project(Path.cwd()) or Path.cwd()
+    if not is_last_run(project) or not _can_release():
+        return []
+    click.echo(
+        "Code, configuration and data are those of the last run: only its release is run "
+        "again. `kedro run` runs everything."
+    )
+    return ["release"]
+
+
+def _can_release() -> bool:
+    """Whether all that the release reads is on disk."""
+    catalog = KedroSession.create().load_context().catalog
+    needed = [name for name in pipelines["release"].inputs() if not name.startswith("param")]
+    return all(catalog.exists(name) for name in needed)
 
 
 @cli.command("example-school", epilog="Example: kedro example-school my-school")

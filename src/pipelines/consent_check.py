@@ -8,7 +8,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline.node import Node
 
 from learnloop.errors import ConsentError
-from learnloop.privacy.consent import holds_students, require_consent
+from learnloop.privacy.consent import require_consent, tables_of_students
 
 BEFORE_THE_FILTER = frozenset({"source", "ingest", "assistments2009"})
 """Pipelines (node tags) that bring data in; consent is decided at their end."""
@@ -40,9 +40,16 @@ class ConsentCheck:
         if node.tags & BEFORE_THE_FILTER:
             return
         for name, data in inputs.items():
-            if name == "eligibility" or name.startswith("truth_") or not holds_students(data):
+            if name == "eligibility" or name.startswith("truth_"):
                 continue
-            require_consent(data, self._policy(catalog), name)
+            for table in tables_of_students(data):
+                require_consent(table, self._policy(catalog), name)
+
+    @hook_impl
+    def after_node_run(self, outputs: dict[str, Any]) -> None:
+        """Forgets the policy when a node has made a new one."""
+        if "eligibility" in outputs:
+            self._eligibility = None
 
     def _policy(self, catalog: DataCatalog) -> pd.DataFrame:
         if self._eligibility is None:

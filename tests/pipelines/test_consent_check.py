@@ -68,3 +68,23 @@ def test_the_policy_itself_and_the_truth_are_let_through() -> None:
     ConsentCheck().before_node_run(
         training(), catalog(), {"eligibility": POLICY, "truth_students": DENIED}
     )
+
+
+@pytest.mark.parametrize(
+    "hidden", [{"january": DENIED}, [ALLOWED, DENIED], DENIED.set_index("student_id")]
+)
+def test_students_are_found_wherever_they_stand(hidden: object) -> None:
+    with pytest.raises(ConsentError, match="1 students"):
+        ConsentCheck().before_node_run(
+            training(), catalog(eligibility=POLICY), {"attempts": hidden}
+        )
+
+
+def test_a_consent_withdrawn_within_a_run_counts_at_once() -> None:
+    check = ConsentCheck()
+    check.before_node_run(training(), catalog(eligibility=POLICY), {"attempts": ALLOWED})
+    check.after_node_run(outputs={"eligibility": POLICY.iloc[1:]})
+    with pytest.raises(ConsentError):
+        check.before_node_run(
+            training(), catalog(eligibility=POLICY.iloc[1:]), {"attempts": ALLOWED}
+        )

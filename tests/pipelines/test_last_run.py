@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from kedro.pipeline import Node, Pipeline
 
-from pipelines.last_run import SUMMARY, LastRun, is_last_run
+from pipelines.last_run import NARROWED_BY, LastRun, is_last_run
 
 
 def passed_on(value: int) -> int:
@@ -38,18 +38,14 @@ def project(tmp_path: Path) -> Path:
 
 def run(project: Path, pipeline: Pipeline = WHOLE, **changed: Any) -> None:
     """What Kedro tells the hook about a run that ends well."""
-    asked = ("runtime_params", "tags", "from_nodes", "to_nodes", "node_names")
-    more = ("from_inputs", "to_outputs", "namespaces")
     parameters = {
-        **dict.fromkeys((*asked, *more)),
+        **dict.fromkeys(NARROWED_BY),
         "project_path": project.as_posix(),
         "env": "local",
         **changed,
     }
     hook = LastRun()
     hook.before_pipeline_run(run_params=parameters, pipeline=pipeline)
-    (project / SUMMARY).parent.mkdir(parents=True, exist_ok=True)
-    (project / SUMMARY).write_text("{}")
     hook.after_pipeline_run(run_params=parameters, pipeline=pipeline)
 
 
@@ -75,6 +71,7 @@ def test_a_changed_file_asks_for_a_new_run(project: Path, file: str) -> None:
         {"runtime_params": {"campus": {"students": 200}}},
         {"env": "school"},
         {"to_outputs": ["raw"]},
+        {"only_missing_outputs": True},
     ],
 )
 def test_a_run_that_leaves_other_data_asks_for_a_new_run(
@@ -82,6 +79,15 @@ def test_a_run_that_leaves_other_data_asks_for_a_new_run(
 ) -> None:
     run(project)
     run(project, **asked)
+    assert not is_last_run(project)
+
+
+def test_a_file_that_changes_while_it_runs_asks_for_a_new_run(project: Path) -> None:
+    hook = LastRun()
+    parameters = {**dict.fromkeys(NARROWED_BY), "project_path": str(project), "env": None}
+    hook.before_pipeline_run(run_params=parameters, pipeline=WHOLE)
+    (project / "src/code.py").write_text("answer = 43")
+    hook.after_pipeline_run(run_params=parameters, pipeline=WHOLE)
     assert not is_last_run(project)
 
 
@@ -102,10 +108,4 @@ def test_a_run_that_breaks_off_asks_for_a_new_run(project: Path) -> None:
     LastRun().before_pipeline_run(
         run_params={"project_path": project.as_posix()}, pipeline=WHOLE
     )
-    assert not is_last_run(project)
-
-
-def test_deleted_data_ask_for_a_new_run(project: Path) -> None:
-    run(project)
-    (project / SUMMARY).unlink()
     assert not is_last_run(project)

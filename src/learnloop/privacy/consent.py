@@ -4,6 +4,7 @@ A student is allowed when `learning_consent` is true and, under 13 (COPPA, 16 CF
 `parental_consent` too. No row, a missing value or two rows that disagree: denied.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import ibis
@@ -77,19 +78,39 @@ def require_consent(data: Any, eligibility: pd.DataFrame, name: str) -> None:
         )
 
 
-def holds_students(data: Any) -> bool:
-    """Whether `data` is a table of which `require_consent` must be asked."""
-    return isinstance(data, pd.DataFrame | ibis.Table) and "student_id" in data.columns
+def tables_of_students(data: Any) -> Iterator[pd.DataFrame | ibis.Table]:
+    """The tables in `data` that say something of students, also inside dicts and lists.
+
+    They are what `require_consent` must be asked about: pandas and Ibis tables with a
+    column, or a level of the index, named ``student_id``.
+    """
+    if isinstance(data, pd.DataFrame) and "student_id" in data.index.names:
+        yield data.index.to_frame(index=False)
+    elif isinstance(data, pd.DataFrame | ibis.Table):
+        if "student_id" in data.columns:
+            yield data
+    elif isinstance(data, Mapping):
+        for value in data.values():
+            yield from tables_of_students(value)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            yield from tables_of_students(value)
 
 
 def _students_of(data: Any, name: str) -> set[Any]:
-    if not holds_students(data):
+    tables = list(tables_of_students(data))
+    if not tables:
         raise ConsentError(
             f"consent cannot be checked: {name} is no table with a column student_id."
         )
-    if isinstance(data, ibis.Table):
-        return set(data.select("student_id").distinct().to_pyarrow()["student_id"].to_pylist())
-    return set(data["student_id"].unique())
+    found: set[Any] = set()
+    for table in tables:
+        if isinstance(table, ibis.Table):
+            distinct = table.select("student_id").distinct().to_pyarrow()
+            found |= set(distinct["student_id"].to_pylist())
+        else:
+            found |= set(table["student_id"].unique())
+    return found
 
 
 def _is(column: pd.Series, wanted: bool) -> pd.Series:
