@@ -57,6 +57,12 @@ def assign_splits(student_ids: Iterable[str], cohorts: Iterable[str]) -> list[Sp
     return splits
 
 
-def fold_of(student_id: str, folds: int) -> int:
-    """The out-of-fold group, in 0..folds-1, of a student; independent of the split."""
-    return int(unit_hash(student_id, "learnloop-fold-1") * folds)
+def fold_of(student_id: str, folds: int, purpose: str = "") -> int:
+    """The out-of-fold group, in 0..folds-1, of a student; independent of the split.
+
+    Args:
+        student_id: pseudonym.
+        folds: number of groups.
+        purpose: folds within folds need a purpose each, or they would be the same students.
+    """
+    return int(unit_hash(student_id, f"learnloop-fold-1{purpose}") * folds)

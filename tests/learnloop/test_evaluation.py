@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from learnloop.evaluation import (
     Estimate,
@@ -9,6 +10,7 @@ from learnloop.evaluation import (
     bootstrap,
     expected_calibration_error,
     mean,
+    ranked_auc,
     rmse,
 )
 
@@ -132,3 +134,14 @@ def test_95_percent_intervals_hold_the_truth_about_95_times_in_100() -> None:
         held += estimate.low <= 0 <= estimate.high
     # A share of 200 has a standard error of 1.5 %; percentile intervals of 60 run 1 % short.
     assert held / 200 == pytest.approx(0.95, abs=0.045)
+
+
+def test_auc_from_ranks_is_the_auc_of_scikit_learn_with_ties_and_weights() -> None:
+    rng = np.random.default_rng(3)
+    label = rng.integers(0, 2, 200).astype(float)
+    score = rng.integers(0, 20, 200) / 20
+    weight = rng.integers(0, 4, 200).astype(float)
+    _, rank = np.unique(score, return_inverse=True)
+    theirs = roc_auc_score(label, score, sample_weight=weight)
+    assert ranked_auc(label, rank, weight) == pytest.approx(theirs)
+    assert auc(label, score, weight) == pytest.approx(theirs)

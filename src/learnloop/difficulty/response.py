@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +45,7 @@ class AbilityGrid:
 
 def logistic(logit: Floats) -> Floats:
     """1 / (1 + exp(−logit)); never exactly 0 or 1, however large the logit."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(logit, -FARTHEST_LOGIT, FARTHEST_LOGIT))))
+    return np.asarray(expit(np.clip(logit, -FARTHEST_LOGIT, FARTHEST_LOGIT)))
 
 
 def curves(slope: Floats, easiness: Floats, grid: AbilityGrid) -> Floats:

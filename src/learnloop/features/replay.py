@@ -147,9 +147,10 @@ def online_value(state: RealtimeState, place: int, now: pd.Timestamp) -> pd.Data
     """The real-time features of one student, as a service computes them.
 
     Raises:
-        PointInTimeError: the state already holds an event after `now`.
+        PointInTimeError: the state holds an event at or after `now`, which batch would not
+            count.
     """
     at = recurrences.microseconds(pd.Series([now]))
-    if state.recent.last[place] > at[0]:
-        raise PointInTimeError(f"The state has seen events after {now}; ask for a later time.")
+    if state.recent.last[place] >= at[0]:
+        raise PointInTimeError(f"The state has seen events until {now}; ask for a later time.")
     return recurrences.value(state, np.array([place]), at)

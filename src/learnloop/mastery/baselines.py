@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from learnloop.mastery.items import Levels
 from learnloop.mastery.moments import masteries_at
 from learnloop.mastery.network import Singles
 from learnloop.mastery.predictor import RATE_PRIOR_ANSWERS, MasteryPredictor
 from learnloop.mastery.sequences import encode, in_chunks, replay
-from learnloop.mastery.state import Floats, Knowledge, Places, logistic
+from learnloop.mastery.state import Floats, Knowledge, Places
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Baselines:
                 asked = chunk.answers.at(places)
                 rows = chunk.source[places]
                 logit = asked.discrimination * state.ability[students] - asked.hardness
-                table[rows, 0] = logistic(logit)
+                table[rows, 0] = expit(logit)
                 table[rows, 1] = self._rate(state, students, asked.skill)
         columns = ["baseline_irt", "baseline_skill_rate"]
         return pd.DataFrame(table, index=attempts.index, columns=columns)
@@ -75,5 +76,5 @@ class Baselines:
 def _over_items(ability: Floats, levels: Levels) -> Floats:
     """(n, K) mean over each skill's items of logistic(a θ - a b)."""
     hardness, discrimination = levels.inputs[..., 0], levels.inputs[..., 1]
-    chance = logistic(discrimination * ability[:, None, None] - hardness)
+    chance = expit(discrimination * ability[:, None, None] - hardness)
     return np.asarray((levels.weight * chance).sum(axis=2))

@@ -36,7 +36,7 @@ def with_unseen_difficulty(
         A copy of `attempts` with the columns ITEM_INPUTS; rows of other splits get
         those of `bank`, which has not seen them anyway.
     """
-    fold = folds_of(attempts["student_id"], folds)
+    fold = folds_of(attempts["student_id"], folds, "difficulty")
     train = (attempts["split"] == "train").to_numpy()
     _, parameters = bank.look_up(attempts["content_id"], attempts["skill_id"])
     for number in np.unique(fold[train]):
@@ -96,7 +96,7 @@ def out_of_fold_masteries(
     return masteries, [str(version) for version in versions]
 
 
-def folds_of(student_ids: pd.Series, folds: int) -> np.ndarray:
+def folds_of(student_ids: pd.Series, folds: int, purpose: str = "") -> np.ndarray:
     """The fold of each row's student."""
-    fold = {student: fold_of(student, folds) for student in student_ids.unique()}
+    fold = {student: fold_of(student, folds, purpose) for student in student_ids.unique()}
     return student_ids.map(fold).to_numpy(dtype=np.int64)

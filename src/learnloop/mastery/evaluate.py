@@ -10,13 +10,14 @@ from learnloop.evaluation import (
     Statistic,
     bootstrap,
     expected_calibration_error,
+    ranked_auc,
 )
 from learnloop.mastery.baselines import Baselines
 from learnloop.mastery.moments import masteries_at
 from learnloop.mastery.network import Singles
 from learnloop.mastery.predictor import MasteryPredictor
 from learnloop.mastery.settings import MasterySettings
-from learnloop.mastery.state import Floats, Places
+from learnloop.mastery.state import Floats
 
 Scores = dict[str, dict[str, float]]
 SCORED = ("test", "audit")
@@ -150,28 +151,6 @@ def with_truth(
             for name, scores in baselines.items()
         },
     }
-
-
-def ranked_auc(label: Floats, rank: Places, weight: Floats) -> float:
-    """Area under the ROC curve from dense ranks of the scores; NaN for one class only.
-
-    The same number as `learnloop.evaluation.auc` (Hanley & McNeil 1982), but linear in
-    the rows, as the scores are sorted once for all samples of the bootstrap.
-
-    Args:
-        label: (n,) 0 or 1.
-        rank: (n,) 0, 1, … from the lowest score; equal scores share a rank.
-        weight: (n,) of the rows.
-
-    Example:
-        >>> ranked_auc(np.array([0, 1, 1]), np.array([0, 2, 1]), np.ones(3))
-        1.0
-    """
-    right = np.bincount(rank, weight * label)
-    wrong = np.bincount(rank, weight * (1 - label))
-    below = np.cumsum(wrong) - wrong
-    pairs = right.sum() * wrong.sum()
-    return float(right @ (below + wrong / 2) / pairs) if pairs > 0 else float("nan")
 
 
 def _judge(test: pd.DataFrame, column: str, settings: MasterySettings) -> Scores:

@@ -40,7 +40,7 @@ def masteries_at(
     ask = ask or model.masteries_of
     wanted = attempts[attempts["student_id"].isin(moments["student_id"])]
     histories, _ = encode(wanted, model.items)
-    _check_times(histories)
+    _check_times(histories, np.flatnonzero(attempts["student_id"].isin(moments["student_id"])))
     student = pd.Index(histories.students).get_indexer(pd.Index(moments["student_id"]))
     day = days(moments["as_of"])
     result = np.empty((len(moments), len(model.skills)), dtype=np.float32)
@@ -77,7 +77,8 @@ def _answers_before(histories: Histories, student: Places, day: Floats) -> Place
     return np.where(student < 0, -1, passed[: len(student)] - before)
 
 
-def _check_times(histories: Histories) -> None:
+def _check_times(histories: Histories, place: Places) -> None:
+    """Order and times agree; `place` is each answer's 0-based row in the table given."""
     day = histories.answers.day
     if np.isnan(day).any():
         raise DataError(
@@ -94,6 +95,6 @@ def _check_times(histories: Histories) -> None:
             "an answer comes before an earlier one of the same student.",
             file="attempts",
             column="occurred_at",
-            rows=[int(row) for row in histories.source[back[:5]]],
+            rows=[int(place[row]) + 1 for row in histories.source[back[:5]]],
             remedy="Number `position` in order of time.",
         )

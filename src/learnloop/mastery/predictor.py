@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from learnloop.errors import ModelError
 from learnloop.mastery.items import ITEM_INPUTS, ItemBank, skills_version
@@ -19,7 +20,6 @@ from learnloop.mastery.state import (
     Answers,
     Floats,
     Knowledge,
-    logistic,
     skill_inputs,
     student_inputs,
     update,
@@ -161,7 +161,7 @@ class MasteryPredictor:
             ModelError: the model has not been fitted.
         """
         logits = self._fitted().logits(self.inputs(examples).to_numpy())
-        return pd.DataFrame({"probability": logistic(logits)}, index=examples.index)
+        return pd.DataFrame({"probability": expit(logits)}, index=examples.index)
 
     def explain(self, examples: pd.DataFrame) -> pd.DataFrame:
         """How far each group of inputs moves the logit from where it would be without.

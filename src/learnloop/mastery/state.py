@@ -14,6 +14,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -111,16 +112,6 @@ class Knowledge:
         return int(self.skill_answers.shape[1]) - 1
 
 
-def logistic(logit: Floats) -> Floats:
-    """1 / (1 + exp(-logit)), without overflow.
-
-    Example:
-        >>> float(logistic(np.array(0.0)))
-        0.5
-    """
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * np.asarray(logit))))
-
-
 def update(state: Knowledge, students: Places, answers: Answers) -> None:
     """Takes in one answer of each of `students`, in place.
 
@@ -134,10 +125,10 @@ def update(state: Knowledge, students: Places, answers: Answers) -> None:
         answers: one answer per entry of `students`.
     """
     a, skill = answers.discrimination, answers.skill
-    residual = answers.correct - logistic(-answers.hardness)
+    residual = answers.correct - expit(-answers.hardness)
 
     ability = state.ability[students]
-    chance = logistic(a * ability - answers.hardness)
+    chance = expit(a * ability - answers.hardness)
     information = state.information[students] + a**2 * chance * (1 - chance)
     state.information[students] = information
     state.ability[students] = ability + a * (answers.correct - chance) / information

@@ -15,8 +15,9 @@ Every share is at least .13, more than some groups have in a real school, so tha
 group holds at least a tenth of the audit cohort and the fairness gate can decide.
 Disability is near the 15 % of pupils served under IDEA in the United States (NCES,
 Condition of Education 2023). Groups are drawn independently of each other and of all
-that a student knows or does, so that an audit which finds a gap without a planted bias
-raises a false alarm.
+that a student knows or does, with one exception: children under 13 do not see items meant
+for older students. Any other gap that an audit finds without a planted bias is a false
+alarm.
 """
 
 UNDER_13: Final = "under_13"

@@ -9,22 +9,12 @@ from learnloop.mastery.baselines import Baselines
 from learnloop.mastery.evaluate import (
     judge_answers,
     judge_masteries,
-    ranked_auc,
     score_answers,
     with_truth,
 )
 from learnloop.mastery.schema import MasteryScores
 
 from .toys import QUICK, SKILLS, START, classroom, history, trained
-
-
-def test_auc_from_ranks_is_the_auc_of_scikit_learn_with_ties_and_weights() -> None:
-    rng = np.random.default_rng(3)
-    label = rng.integers(0, 2, 200).astype(float)
-    score = rng.integers(0, 20, 200) / 20
-    weight = rng.integers(0, 4, 200).astype(float)
-    _, rank = np.unique(score, return_inverse=True)
-    assert ranked_auc(label, rank, weight) == pytest.approx(auc(label, score, weight))
 
 
 def test_baselines_of_one_student_by_hand() -> None:
