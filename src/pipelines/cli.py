@@ -55,12 +55,22 @@ def run(reuse: bool, **options: Any) -> Any:
     if unknown:
         known = ", ".join(sorted(pipelines))
         raise click.BadParameter(f"there is no pipeline {unknown[0]!r}; there are {known}.")
+    _require_known(options)
     try:
         return click.get_current_context().invoke(project.run, **options)
     except Exception as error:
         if (told := readable(error)) is not None:
             raise click.ClickException(str(told)) from None
         raise
+
+
+def _require_known(options: dict[str, Any]) -> None:
+    """A misspelt name among `--params` would otherwise change nothing, silently."""
+    loader = KedroSession.create(env=options["env"]).load_context().config_loader
+    unknown = sorted(set(options["params"]) - set(loader["parameters"]))
+    if unknown:
+        known = ", ".join(sorted(loader["parameters"]))
+        raise click.BadParameter(f"there is no parameter {unknown[0]!r}; there are {known}.")
 
 
 def _what_is_left(options: dict[str, Any]) -> list[str]:

@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 from kedro.io import AbstractDataset, DatasetError
 from kedro_datasets.ibis import FileDataset
 
+from learnloop.errors import DataError
+
 
 class EventPartsDataset(AbstractDataset[Iterable[Any], ibis.Table]):
     """Writes chunks as they come, one part each, and reads all parts as one lazy table.
@@ -47,17 +49,27 @@ class EventPartsDataset(AbstractDataset[Iterable[Any], ibis.Table]):
     def save(self, data: Iterable[Any]) -> None:
         """Replaces what the folder held by one part per chunk; empty chunks are skipped.
 
+        The old parts stay until all new ones are written: a log is never half a log.
+
         Args:
             data: chunks, each a DataFrame, an Arrow table or a record batch.
+
+        Raises:
+            DataError: there is not one event.
         """
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
+        coming = self._folder.with_name(f"{self._folder.name}.coming")
+        shutil.rmtree(coming, ignore_errors=True)
+        coming.mkdir(parents=True)
         written = 0
         for chunk in data:
             table = _as_table(chunk)
             if table.num_rows:
-                pq.write_table(table, self._folder / f"part-{written:05d}.parquet")
+                pq.write_table(table, coming / f"part-{written:05d}.parquet")
                 written += 1
+        if not written:
+            raise DataError("there is not one event.", file="events")
+        shutil.rmtree(self._folder, ignore_errors=True)
+        coming.rename(self._folder)
 
     def _exists(self) -> bool:
         return any(self._folder.glob("*.parquet"))

@@ -8,11 +8,12 @@ from pipelines.consent_check import ConsentCheck
 from pipelines.hooks import DefaultPipeline, Progress
 from pipelines.last_run import LastRun
 from pipelines.resolvers import RESOLVERS
+from pipelines.run_lock import OneRunAtATime
 
 # Kedro 1.7 registers its resolvers by a name that OmegaConf has deprecated since.
 warnings.filterwarnings("ignore", message="register_new_resolver", category=UserWarning)
 
-HOOKS = (DefaultPipeline(), ConsentCheck(), LastRun(), Progress())
+HOOKS = (DefaultPipeline(), ConsentCheck(), LastRun(), Progress(), OneRunAtATime())
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

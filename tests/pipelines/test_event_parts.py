@@ -1,5 +1,6 @@
 """The folder of Parquet parts."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -38,3 +39,21 @@ def test_an_empty_chunk_is_no_part(tmp_path: Path) -> None:
 def test_loading_before_saving_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="run the source pipeline first"):
         EventPartsDataset(filepath=str(tmp_path / "log")).load()
+
+
+def test_a_save_that_breaks_off_leaves_the_old_log_whole(tmp_path: Path) -> None:
+    parts = EventPartsDataset(filepath=str(tmp_path / "log"))
+    parts.save([pd.DataFrame({"x": [1]})])
+
+    def broken() -> Iterator[pd.DataFrame]:
+        yield pd.DataFrame({"x": [2]})
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        parts.save(broken())
+    assert parts.load().execute()["x"].tolist() == [1]
+
+
+def test_a_log_without_an_event_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="not one event"):
+        EventPartsDataset(filepath=str(tmp_path / "log")).save([pd.DataFrame({"x": []})])
