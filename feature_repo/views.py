@@ -4,11 +4,10 @@ from pathlib import Path
 
 from entities import content, student
 
-from learnloop.features.store import feast_views, make_room, sources_of
+from learnloop.features.store import feast_views, make_room
 
-REPO = Path(__file__).parent
-make_room(REPO)
-# An offline store reads paths from where the process runs, so they are made absolute.
+# An offline store reads paths from where the process runs, so this one is absolute.
+offline, _ = make_room(Path(__file__).parent)
 student_hourly, student_realtime, student_mastery, content_hourly, content_difficulty = (
-    feast_views([student, content], sources_of(REPO))
+    feast_views([student, content], offline)
 )

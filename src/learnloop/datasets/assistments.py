@@ -17,6 +17,10 @@ from learnloop.errors import DataError
 
 COLUMNS = ("user_id", "item_id", "timestamp", "correct", "skill_id")
 COURSE = "assistments2009"
+REMEDY = (
+    "Set LEARNLOOP_DATA to a folder that holds assistments2009/train.tsv and "
+    "assistments2009/test.tsv (Gervet et al. 2020)."
+)
 
 
 class AssistmentsSettings(BaseModel):
@@ -103,10 +107,7 @@ def collapse_repeats(answers: pd.DataFrame) -> pd.DataFrame:
 
 def _read(path: Path) -> pd.DataFrame:
     if not path.is_file():
-        raise DataError(
-            f"there is no file '{path}'.",
-            remedy="Set LEARNLOOP_DATA to the folder that holds assistments2009/.",
-        )
+        raise DataError(f"there is no file '{path}'.", remedy=REMEDY)
     table = pd.read_csv(path, sep="\t", dtype=str, na_filter=False)
     for column in COLUMNS:
         if column not in table:

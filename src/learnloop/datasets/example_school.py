@@ -2,12 +2,13 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-STUDENTS = 60
-WEEKS = 4
+STUDENTS = 120
+WEEKS = 10
 START = pd.Timestamp("2026-01-12T00:00:00Z")
 COURSES = {
     "algebra": ("integers", "fractions", "expressions", "equations", "inequalities", "graphs"),
@@ -18,8 +19,10 @@ VERBS = {"video": "watched", "text": "read", "interactive": "interacted"}
 DEVICES = ("desktop", "tablet", "phone")
 
 
-def write_example(folder: Path, seed: int = 2026) -> list[Path]:
-    """Writes 60 students, two courses and four weeks of events as CSV.
+def write_example(
+    folder: Path, seed: int = 2026, students: int = STUDENTS, weeks: int = WEEKS
+) -> list[Path]:
+    """Writes two courses, their students and some weeks of events as CSV.
 
     One student has not consented and one is under 13 without a parent's consent, to show
     that nothing learns from them. The same seed writes the same bytes.
@@ -27,6 +30,8 @@ def write_example(folder: Path, seed: int = 2026) -> list[Path]:
     Args:
         folder: made if missing; files of the same names are replaced.
         seed: of everything that is drawn.
+        students: how many; at least 8, as the 6th and the 8th are those two.
+        weeks: how long the term is; the models need eight.
 
     Returns:
         The files.
@@ -34,15 +39,15 @@ def write_example(folder: Path, seed: int = 2026) -> list[Path]:
     rng = np.random.default_rng(seed)
     skills = _skills()
     content = _content(skills)
-    students = _students(rng)
+    roster = _students(students, rng)
     tables = {
         "skills": skills,
         "prerequisites": _prerequisites(),
         "content": content,
         "classes": _classes(),
-        "students": students,
-        "protected_attributes": _protected(students, rng),
-        "events": _events(students, content, rng),
+        "students": roster,
+        "protected_attributes": _protected(roster, rng),
+        "events": _events(roster, content, weeks, rng),
     }
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -100,11 +105,11 @@ def _classes() -> pd.DataFrame:
     )
 
 
-def _students(rng: np.random.Generator) -> pd.DataFrame:
-    young = np.arange(STUDENTS) % 12 == 5
+def _students(count: int, rng: np.random.Generator) -> pd.DataFrame:
+    young = np.arange(count) % 12 == 5
     table = pd.DataFrame(
         {
-            "student_id": [f"{value:016x}" for value in rng.integers(2**62, size=STUDENTS)],
+            "student_id": [f"{value:016x}" for value in rng.integers(2**62, size=count)],
             "tenant_id": "example-school",
             "class_ids": ";".join(f"{course}-a" for course in COURSES),
             "timezone": "Europe/Berlin",
@@ -123,7 +128,7 @@ def _students(rng: np.random.Generator) -> pd.DataFrame:
 
 def _protected(students: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     def drawn(*groups: str) -> list[str]:
-        return [groups[place] for place in rng.integers(len(groups), size=STUDENTS)]
+        return [groups[place] for place in rng.integers(len(groups), size=len(students))]
 
     return pd.DataFrame(
         {
@@ -138,16 +143,17 @@ def _protected(students: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
 
 
 def _events(
-    students: pd.DataFrame, content: pd.DataFrame, rng: np.random.Generator
+    students: pd.DataFrame, content: pd.DataFrame, weeks: int, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Sessions on most days of the week, in which answers get better with the weeks."""
     rows: list[dict[str, object]] = []
+    items = content.to_dict("records")
     for student in students["student_id"]:
         ability, keenness = rng.normal(), rng.uniform(0.2, 0.7)
-        for day in np.flatnonzero(rng.random(7 * WEEKS) < keenness):
+        for day in np.flatnonzero(rng.random(7 * weeks) < keenness):
             hour = pd.Timedelta(hours=float(rng.uniform(8, 18)), days=int(day))
-            chance = 1 / (1 + np.exp(-(ability + 0.05 * day)))
-            rows += _session(student, START + hour, content, chance, rng)
+            chance = 1 / (1 + np.exp(-(ability + 0.02 * day)))
+            rows += _session(student, START + hour, items, chance, rng)
     table = pd.DataFrame(rows).sort_values("occurred_at", kind="stable", ignore_index=True)
     table.insert(0, "event_id", [f"{value:032x}" for value in range(1, len(table) + 1)])
     times = table["occurred_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -158,7 +164,7 @@ def _events(
 def _session(
     student: str,
     start: pd.Timestamp,
-    content: pd.DataFrame,
+    items: list[dict[Any, Any]],
     chance: float,
     rng: np.random.Generator,
 ) -> list[dict[str, object]]:
@@ -170,8 +176,8 @@ def _session(
     opened = {"verb": "opened_session", "content_id": None, "duration_s": None}
     rows: list[dict[str, object]] = [{"occurred_at": start.floor("s"), **shared, **opened}]
     now = start.floor("s")
-    first = int(rng.integers(len(content) - 6))
-    chosen = content.iloc[first : first + int(rng.integers(3, 7))].to_dict("records")
+    first = int(rng.integers(len(items) - 6))
+    chosen = items[first : first + int(rng.integers(3, 7))]
     for item in chosen:
         spent = int(item["duration_s"] * rng.uniform(0.5, 1.5))
         now += pd.Timedelta(seconds=spent)

@@ -3,11 +3,13 @@
 import ibis
 import pandas as pd
 
+from learnloop.errors import DataError
 from learnloop.events.schema import Verb
-from learnloop.splits import assign_splits
+from learnloop.splits import Split, assign_splits
 
 WEEK = pd.Timedelta(days=7)
 DAY = pd.Timedelta(days=1)
+LEARNER_SPLITS = (Split.TRAIN, Split.VALIDATION, Split.TEST)
 
 
 def splits_of(students: pd.DataFrame) -> pd.DataFrame:
@@ -29,6 +31,10 @@ def attempts_of(events: ibis.Table, student_splits: pd.DataFrame) -> pd.DataFram
     Args:
         events: the validated log.
         student_splits: columns `student_id`, `split`.
+
+    Raises:
+        DataError: the students who train, validate or test models gave no right or no
+            wrong answers, so that models could not be fitted or not be judged.
     """
     answers = events.filter(
         events["verb"] == Verb.ANSWERED.value,
@@ -49,11 +55,28 @@ def attempts_of(events: ibis.Table, student_splits: pd.DataFrame) -> pd.DataFram
         .to_pandas()
     )
     split = rows["student_id"].map(student_splits.set_index("student_id")["split"])
-    return rows.assign(
+    attempts = rows.assign(
         correct=rows["correct"].astype(bool),
         occurred_at=rows["occurred_at"].dt.as_unit("us"),
         split=split,
     )[["student_id", "content_id", "skill_id", "correct", "occurred_at", "position", "split"]]
+    _require_right_and_wrong(attempts)
+    return attempts
+
+
+def _require_right_and_wrong(attempts: pd.DataFrame) -> None:
+    given = {split: attempts[attempts["split"] == split.value] for split in LEARNER_SPLITS}
+    lacking = [split for split, rows in given.items() if rows["correct"].nunique() < 2]
+    if lacking:
+        counts = [f"{rows['student_id'].nunique()} {split}" for split, rows in given.items()]
+        raise DataError(
+            f"{', '.join(counts)} students have answered, but models need right and wrong "
+            f"answers by each of these groups; '{lacking[0]}' has not both.",
+            file="events",
+            column="correct",
+            remedy="Give more students: of those who may be learned from, 70 % train the "
+            "models, 15 % validate and 15 % test them.",
+        )
 
 
 def snapshots_of(
@@ -61,16 +84,28 @@ def snapshots_of(
 ) -> pd.DataFrame:
     """One row per student × whole week of the term, sorted: `Snapshots`.
 
-    A term ends with the last event of the cohort; a week counts when at most its last
-    day is missing. Students who fell silent have their weeks like the others.
+    A term ends with the last event of those who began it together (same cohort, same
+    `enrolled_at`); a week counts when at most its last day is missing. Students who fell
+    silent have their weeks like the others of their term. Who began alone has weeks up
+    to the own last event: nothing tells there whether the student went or finished.
+
+    Raises:
+        DataError: no student has a whole week.
     """
     ends = events.group_by("student_id").agg(last=events["occurred_at"].max()).to_pandas()
     roster = students.merge(student_splits, on="student_id").merge(
         ends, on="student_id", how="left"
     )
-    last = roster.groupby("cohort")["last"].transform("max")
+    last = roster.groupby(["cohort", "enrolled_at"])["last"].transform("max")
     whole = (last + DAY - roster["enrolled_at"]).dt.days // 7
     roster = roster.assign(weeks=whole.fillna(0).clip(lower=0).astype("int64"))
+    if not roster["weeks"].any():
+        raise DataError(
+            "the log ends before any student has been there for a week.",
+            file="events",
+            column="occurred_at",
+            remedy="Give a longer log, or check `enrolled_at` of the students.",
+        )
     rows = roster.loc[roster.index.repeat(roster["weeks"])]
     week = (rows.groupby("student_id").cumcount() + 1).astype("int64")
     as_of = (rows["enrolled_at"] + week * WEEK).dt.as_unit("us")

@@ -14,6 +14,7 @@ from learnloop.datasets.school_files import (
     read_table,
 )
 from learnloop.datasets.school_format import ELIGIBILITY
+from learnloop.errors import DataError
 from learnloop.events.schema import Events
 
 PROVENANCE = ["_file", "_row"]
@@ -77,7 +78,9 @@ def _in_file_order(skills: pd.DataFrame) -> pd.DataFrame:
 
 def _events(path: Path, tenants: pd.Series, skills: pd.Series) -> Iterator[pd.DataFrame]:
     """The log with what a school may leave out filled in from its other files."""
+    rows = 0
     for chunk in read_chunks(path, "events"):
+        rows += len(chunk)
         # A time that cannot be read stays null: only where none was given is it filled.
         on_time = chunk["received_at"].isna() & (chunk["_bad_column"] != "received_at")
         listed = chunk["content_id"].map(skills)
@@ -89,6 +92,8 @@ def _events(path: Path, tenants: pd.Series, skills: pd.Series) -> Iterator[pd.Da
             score=chunk["score"].fillna(chunk["correct"].clip(0, 1)),
             source=chunk["_file"],
         )[[*Events.columns, *PROVENANCE, "_bad_column", "_bad_value"]]
+    if not rows:
+        raise DataError("the file has no rows.", file=path.name)
 
 
 def _or_none(skills: object) -> list[str]:

@@ -1,7 +1,8 @@
 """The one adapter to Feast: definitions in, training sets and online values out.
 
 Feast is imported inside the functions, because the import takes seconds, and is kept
-from printing: what it has to say to a user is said by our own errors.
+from printing: what it has to say to a user is said by our own errors. Reading and
+pushing online values only call Feast, so that many threads may do it at once.
 """
 
 import contextlib
@@ -22,14 +23,13 @@ from learnloop.errors import DataError, PointInTimeError
 from learnloop.features.definitions import (
     SERVICES,
     VIEWS,
-    Column,
     Dtype,
-    NullRule,
     View,
     columns_of,
     columns_of_view,
     view_named,
 )
+from learnloop.features.stored_values import typed_columns, typed_table
 
 if TYPE_CHECKING:
     from feast import Entity, FeatureService, FeatureView
@@ -78,15 +78,27 @@ def _own_engine() -> Iterator[None]:
         connection.disconnect()
 
 
-def sources_of(repo: Path) -> Path:
-    """The folder of the views' Parquet files, beside the repository of definitions."""
-    return repo.resolve().parent / "data" / "04_feature"
+OFFLINE, ONLINE = Path("data", "04_feature"), Path("var", "feast")
+"""Where the views' Parquet files and the online store are, beside the repository of
+definitions; `ONLINE` is also what ``feature_store.yaml`` says.
+"""
 
 
-def make_room(repo: Path) -> None:
-    """Makes the folders that Feast writes to and does not make itself."""
-    sources_of(repo).mkdir(parents=True, exist_ok=True)
-    (repo.resolve().parent / "var" / "feast").mkdir(parents=True, exist_ok=True)
+def make_room(repo: Path, offline: Path = OFFLINE, online: Path = ONLINE) -> tuple[Path, Path]:
+    """Makes the folders that Feast writes to and does not make itself.
+
+    Args:
+        repo: folder of ``feature_store.yaml``; the others may be relative to its parent.
+        offline: of the views' Parquet files.
+        online: of the registry and the online store.
+
+    Returns:
+        `offline` and `online`, absolute.
+    """
+    beside = repo.resolve().parent
+    for folder in (beside / offline, beside / online):
+        folder.mkdir(parents=True, exist_ok=True)
+    return beside / offline, beside / online
 
 
 def feast_entities() -> list["Entity"]:
@@ -152,38 +164,52 @@ class FeatureStore:
     """The features that models learn from and are asked with.
 
     Args:
-        repo: folder of ``feature_store.yaml``; the views' Parquet files are in
-            ``../data/04_feature``.
+        repo: folder of ``feature_store.yaml``; the others may be relative to its parent.
+        offline: folder of the views' Parquet files.
+        online: folder of the registry and the online store, instead of the one that
+            ``feature_store.yaml`` names. A store that is no file is left as it says.
     """
 
-    def __init__(self, repo: Path) -> None:
+    def __init__(self, repo: Path, offline: Path = OFFLINE, online: Path = ONLINE) -> None:
         self._repo = repo.resolve()
+        self._offline = self._repo.parent / offline
+        self._online = self._repo.parent / online
+        self._services: dict[str, FeatureService] = {}
 
     @cached_property
     def _feast(self) -> "Feast":
-        if not (self._repo / "feature_store.yaml").is_file():
+        definition = self._repo / "feature_store.yaml"
+        if not definition.is_file():
             raise DataError(
                 "There is no feature store here.",
-                file=str(self._repo / "feature_store.yaml"),
+                file=str(definition),
                 remedy="Name the folder that holds it.",
             )
         with _quiet():
             from feast import FeatureStore as Feast
+            from feast.repo_config import load_repo_config
 
-            config = self._repo / "feature_store.yaml"
-            make_room(self._repo)
-            return Feast(repo_path=str(self._repo), fs_yaml_file=config)
+            make_room(self._repo, self._offline, self._online)
+            config = load_repo_config(self._repo, definition)
+            for kept, is_file in (
+                (config.registry, config.registry.registry_type == "file"),
+                (config.online_store, hasattr(config.online_store, "path")),
+            ):
+                if is_file:
+                    kept.path = str(self._online / Path(kept.path).name)
+            return Feast(repo_path=str(self._repo), config=config)
 
     def apply(self) -> None:
         """Brings the store's registry and tables in line with the definitions."""
         entities = feast_entities()
-        views = feast_views(entities, sources_of(self._repo))
+        views = feast_views(entities, self._offline)
         with _quiet():
             self._feast.apply([*entities, *views, *feast_services(views)])
+        self._services.clear()
 
     def source(self, view: str) -> Path:
         """The Parquet file that holds the history of `view`."""
-        return sources_of(self._repo) / f"{view_named(view).name}.parquet"
+        return self._offline / f"{view_named(view).name}.parquet"
 
     def training_set(self, entity_rows: pd.DataFrame, service: str) -> pd.DataFrame:
         """The features of `service` as they were known at the time of each row.
@@ -202,9 +228,9 @@ class FeatureStore:
         asked = entity_rows.rename(columns={"as_of": TIME})
         with _quiet(), _own_engine():
             found = self._feast.get_historical_features(
-                entity_df=asked, features=self._feast.get_feature_service(service)
+                entity_df=asked, features=self._service(service)
             ).to_df()
-        typed = _typed(found, columns).rename(columns={TIME: "as_of"})
+        typed = typed_table(found, columns).rename(columns={TIME: "as_of"})
         typed["as_of"] = typed["as_of"].astype("datetime64[us, UTC]")
         ordered = typed.sort_values([key, "as_of"], ignore_index=True)
         return ordered[[*entity_rows.columns, *(column.name for column in columns)]]
@@ -215,18 +241,13 @@ class FeatureStore:
         A key that the store does not know has null or 0, as the definition says.
         """
         columns, key = columns_of(service), _key_of(service)
-        parts = []
+        values: dict[str, list[Any]] = {column.name: [] for column in columns}
         for some in _pieces(keys):
-            with _quiet():
-                parts.append(
-                    self._feast.get_online_features(
-                        features=self._feast.get_feature_service(service),
-                        entity_rows=[{key: name} for name in some],
-                    ).to_df()
-                )
-        names = [key, *(column.name for column in columns)]
-        found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
-        return _typed(found, columns)[names]
+            answer = self._feast.get_online_features(self._service(service), {key: some})
+            found = answer.to_dict()
+            for name, known in values.items():
+                known += found[name]
+        return pd.DataFrame({key: list(keys), **typed_columns(values, columns)})
 
     def push(self, view: str, rows: pd.DataFrame) -> int:
         """Writes fresh rows of a real-time view to the online store, in one batch.
@@ -257,11 +278,35 @@ class FeatureStore:
         Feast's own `materialize` would overwrite newer rows with older ones; here they
         are dropped. Returns how many rows were written.
         """
-        target = view_named(view)
-        history = pd.read_parquet(
+        return self._write_newer(view_named(view), self._history(view, since, until))
+
+    def replace(self, view: str, since: pd.Timestamp, until: pd.Timestamp) -> int:
+        """Serves each key's latest row of `view` in [since, until], and nothing else.
+
+        Whoever has withdrawn, and whatever another log or model has left, is no longer
+        served. Rows that were pushed go too, until they are pushed again; a read in the
+        meantime finds keys that are not there yet. Returns how many rows were written.
+        """
+        history = self._history(view, since, until)
+        with _quiet():
+            # Feast cannot delete rows, but a view that it no longer keeps.
+            table = [self._feast.get_feature_view(view)]
+            for gone, kept in ((table, []), ([], table)):
+                self._feast.provider.update_infra(
+                    self._feast.project, gone, kept, [], [], partial=True
+                )
+        return self._write_newer(view_named(view), history)
+
+    def _service(self, name: str) -> "FeatureService":
+        """A feature service, kept: to read one anew costs several times the answer."""
+        if name not in self._services:
+            self._services[name] = self._feast.get_feature_service(name)
+        return self._services[name]
+
+    def _history(self, view: str, since: pd.Timestamp, until: pd.Timestamp) -> pd.DataFrame:
+        return pd.read_parquet(
             self.source(view), filters=[(TIME, ">=", since), (TIME, "<=", until)]
         )
-        return self._write_newer(target, history)
 
     def _write_newer(self, view: View, rows: pd.DataFrame) -> int:
         names = [view.entity, TIME, *(column.name for column in columns_of_view(view.name))]
@@ -270,8 +315,7 @@ class FeatureStore:
         seconds = latest[TIME].astype("datetime64[s, UTC]").astype("int64").to_numpy()
         fresh = latest.loc[seconds >= held, names]
         if not fresh.empty:
-            with _quiet():
-                self._feast.write_to_online_store(view.name, fresh)
+            self._feast.write_to_online_store(view.name, fresh)
         return len(fresh)
 
     def _held_since(self, view: View, keys: Sequence[str]) -> NDArray[np.int64]:
@@ -279,11 +323,9 @@ class FeatureStore:
         parts = [np.zeros(0, dtype=np.int64)]
         column = columns_of_view(view.name)[-1].name
         for some in _pieces(keys):
-            with _quiet():
-                answer = self._feast.get_online_features(
-                    features=[f"{view.name}:{column}"],
-                    entity_rows=[{view.entity: name} for name in some],
-                )
+            answer = self._feast.get_online_features(
+                [f"{view.name}:{column}"], {view.entity: some}
+            )
             times = answer.proto.results[-1].event_timestamps
             parts.append(np.array([time.seconds for time in times], dtype=np.int64))
         return np.concatenate(parts)
@@ -296,21 +338,3 @@ def _key_of(service: str) -> str:
 def _pieces(keys: Sequence[str]) -> Iterator[list[str]]:
     for first in range(0, len(keys), READ_AT_ONCE):
         yield list(keys[first : first + READ_AT_ONCE])
-
-
-_PANDAS: dict[Dtype, Any] = {Dtype.INT: "int64", Dtype.FLOAT: "float64"}
-
-
-def _typed(found: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
-    """A copy with the columns' types and null rules applied."""
-    typed = found.copy()
-    for column in columns:
-        values = typed[column.name]
-        if column.when_none is NullRule.ZERO:
-            values = values.astype("float64").fillna(0)
-        if column.dtype in _PANDAS:
-            values = values.astype(_PANDAS[column.dtype])
-        else:
-            values = values.astype(object).mask(values.isna(), None)
-        typed[column.name] = values
-    return typed

@@ -3,9 +3,12 @@
 The headings follow Mitchell et al. 2019, "Model Cards for Model Reporting".
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from learnloop.governance.gates import alias_of
 
 
 @dataclass(frozen=True)
@@ -63,23 +66,23 @@ def render_card(
     """The card of one version in Markdown; the same inputs give the same text.
 
     Args:
-        plan: name, version, change, fingerprint and commit of the version.
+        plan: name, version, MLflow's number, change, fingerprint and commit of the version.
         metrics: the model's metrics JSON.
         gates: verdict, value, limit and reason by gate.
         fairness: the model's part of the fairness audit; ``None`` without one.
-        data: hash, extent and students of the data.
+        data: extent and students of the data.
     """
     name, purpose = plan["name"], PURPOSES[plan["name"]]
     parts = [
         f"# {name} {plan['version']}",
         f"## Purpose\n\n{purpose.does}",
         "## Limits\n\n" + _bullets((*purpose.limits, *metrics.get("notes", ()))),
-        "## Data\n\n" + _data(data),
+        "## Data\n\n" + _data(plan, data),
         "## Metrics\n\n" + _metrics(metrics),
         "## Gates\n\n" + _gates(gates),
         "## Groups\n\n" + _groups(fairness),
         "## Where it comes from\n\n" + _origin(plan),
-        "## How to load it\n\n" + _how_to_load(name),
+        "## How to load it\n\n" + _how_to_load(plan, gates),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -93,11 +96,11 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _data(data: Mapping[str, Any]) -> str:
+def _data(plan: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     students = ", ".join(f"{count} {split}" for split, count in data["students"].items())
     return _bullets(
         (
-            f"hash `{data['hash']}`",
+            f"hash `{plan['fingerprint']['data_hash']}`",
             f"{data['events']} events from {data['first_event']} to {data['last_event']}",
             f"students by split: {students}",
         )
@@ -137,7 +140,13 @@ def _gates(gates: Mapping[str, Any]) -> str:
         )
         for gate, found in gates.items()
     ]
-    return _table(("gate", "verdict", "value", "limit", "why"), rows)
+    table = _table(("gate", "verdict", "value", "limit", "why"), rows)
+    return (
+        "A version is champion only if every gate passes. Calibration passes where the upper "
+        "end of the interval of its error is within the limit; it is measured on the test "
+        "students and, where there is one, the audit cohort: neither taught the model "
+        f"anything.\n\n{table}"
+    )
 
 
 def _groups(fairness: Mapping[str, Any] | None) -> str:
@@ -171,12 +180,15 @@ def _origin(plan: Mapping[str, Any]) -> str:
     )
 
 
-def _how_to_load(name: str) -> str:
+def _how_to_load(plan: Mapping[str, Any], gates: Mapping[str, Any]) -> str:
+    """A challenger has no lasting alias, so its number names it."""
+    champion = alias_of(gates) == "champion"
+    which = "@champion" if champion else f"/{plan['number']}"
     return (
         "```python\n"
         "import mlflow\n\n"
         'mlflow.set_tracking_uri("sqlite:///var/mlflow/mlflow.db")\n'
-        f'model = mlflow.pyfunc.load_model("models:/{name}@champion")\n'
+        f'model = mlflow.pyfunc.load_model("models:/{plan["name"]}{which}")\n'
         "```"
     )
 
@@ -188,4 +200,4 @@ def _estimate(found: Mapping[str, Any] | None) -> str:
 
 
 def _short(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    return "–" if value is None or math.isnan(value) else f"{value:.3f}"

@@ -60,7 +60,7 @@ class DriftSettings(BaseModel):
     minimum_students: int = Field(default=100, ge=2)
     """Least number of students in either term."""
     models: dict[str, list[str]]
-    """Columns (or patterns such as ``forum_*``) that each model's input and output has."""
+    """Columns (or patterns such as ``forum_*``) of each model's input and predictions."""
 
 
 def columns_of(patterns: list[str], columns: list[str]) -> list[str]:

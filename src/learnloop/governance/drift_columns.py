@@ -11,10 +11,11 @@ import pandera.pandas as pa
 from learnloop.splits import Split
 
 CURRENT = (Split.VALIDATION, Split.TEST, Split.AUDIT)
-"""This term's students that no model learned from.
+"""This term's students whose answers no model was fitted to.
 
 A student in training is predicted by out-of-fold models, the earlier term's by the final
-one: they would differ where nothing has drifted.
+one: they would differ where nothing has drifted. Validation students only chose penalties,
+calibration and when to stop.
 """
 
 
@@ -57,6 +58,12 @@ def _as_of(students: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     return found.drop(columns=["as_of", "event_timestamp"])
 
 
+def earlier_answers(students: pd.DataFrame, attempts: pd.DataFrame) -> pd.DataFrame:
+    """The answers that each of the students gave before ``as_of``."""
+    kept = attempts.merge(students[["student_id", "as_of"]], on="student_id")
+    return kept.loc[kept["occurred_at"] < kept["as_of"]]
+
+
 def answering(students: pd.DataFrame, attempts: pd.DataFrame) -> pd.DataFrame:
     """What the students answered before ``as_of``: the input of mastery and difficulty.
 
@@ -64,22 +71,43 @@ def answering(students: pd.DataFrame, attempts: pd.DataFrame) -> pd.DataFrame:
         One row per student: ``answers`` (count), ``share_correct`` in [0, 1], null without
         answers, ``skills_tried`` (count).
     """
-    kept = attempts.merge(students[["student_id", "as_of"]], on="student_id")
-    kept = kept.loc[kept["occurred_at"] < kept["as_of"]]
-    found = kept.groupby("student_id").agg(
-        answers=("correct", "size"),
-        share_correct=("correct", "mean"),
-        skills_tried=("skill_id", "nunique"),
+    found = (
+        earlier_answers(students, attempts)
+        .groupby("student_id")
+        .agg(
+            answers=("correct", "size"),
+            share_correct=("correct", "mean"),
+            skills_tried=("skill_id", "nunique"),
+        )
     )
     found = found.reindex(students["student_id"])
     counts = ["answers", "skills_tried"]
     return found.assign(**found[counts].fillna(0).astype("int64")).reset_index()
 
 
+def compared_students(snapshots: pd.DataFrame, week: int) -> pd.DataFrame:
+    """Both terms' students at the end of `week`, none of them in training.
+
+    Args:
+        snapshots: ``student_id``, ``as_of``, ``week``, ``split``.
+        week: week of the term, 1 is the first.
+
+    Returns:
+        ``student_id``, ``as_of``, ``window`` (``reference`` or ``current``), sorted by student.
+    """
+    window = snapshots["split"].map(
+        {Split.REFERENCE.value: "reference"} | {split.value: "current" for split in CURRENT}
+    )
+    chosen = snapshots.assign(window=window).loc[
+        (snapshots["week"] == week) & window.notna(), ["student_id", "as_of", "window"]
+    ]
+    return chosen.sort_values("student_id").reset_index(drop=True)
+
+
 def student_columns(
     snapshots: pd.DataFrame, tables: list[pd.DataFrame], attempts: pd.DataFrame, week: int
 ) -> pd.DataFrame:
-    """Features and predictions of both terms' students at the end of `week`.
+    """Features and predictions of the `compared_students` at the end of `week`.
 
     Args:
         snapshots: ``student_id``, ``as_of``, ``week``, ``split``.
@@ -91,13 +119,7 @@ def student_columns(
     Returns:
         One row per student of `DriftColumns`, sorted by student.
     """
-    window = snapshots["split"].map(
-        {Split.REFERENCE.value: "reference"} | {split.value: "current" for split in CURRENT}
-    )
-    chosen = snapshots.assign(window=window).loc[
-        (snapshots["week"] == week) & window.notna(), ["student_id", "as_of", "window"]
-    ]
-    rows = chosen.sort_values("student_id").reset_index(drop=True)
+    rows = compared_students(snapshots, week)
     found = rows[["student_id", "window"]]
     for table in [*(_as_of(rows, table) for table in tables), answering(rows, attempts)]:
         versions = [name for name in table.columns if name.endswith("_version")]

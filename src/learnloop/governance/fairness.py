@@ -11,7 +11,7 @@ Intersections of two attributes, demographic parity and equalized odds are repor
 not gate: help is no harm, and dozens of intersections would leave no power for the groups.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from learnloop.governance.fairness_gaps import (
 )
 from learnloop.governance.fairness_items import METRIC, item_gaps
 from learnloop.governance.fairness_tables import Metric, group_tables, parity_differences
-from learnloop.governance.fairness_verdict import FairnessSettings, judge
+from learnloop.governance.fairness_verdict import FairnessSettings, judge, lower_bound
 
 AUDITED = ("audit", "test")
 METHOD = (
@@ -79,9 +79,10 @@ def _audit(
     rows: int,
     cohort: Cohort,
     settings: FairnessSettings,
+    alone: Sequence[Gap] = (),
 ) -> dict[str, Any]:
     return {
-        **judge(gaps, words, settings),
+        **judge(gaps, words, settings, alone),
         "method": METHOD,
         "students": len(cohort.students),
         "rows": rows,
@@ -135,7 +136,7 @@ def audit_difficulty(
         settings: limits.
     """
     held, student, cohort = _scored(scores, protected)
-    gaps, coverage = item_gaps(held, student, cohort, settings)
+    found = item_gaps(held, student, cohort, settings)
     answers = cohort.per_student(student, np.ones(len(held)))
     correct = cohort.per_student(student, held["correct"].to_numpy(bool))
     predicted = cohort.per_student(student, held["probability"].to_numpy(np.float64))
@@ -150,17 +151,23 @@ def audit_difficulty(
         "share_correct": "share correct",
         "answers": "answers per student",
     }
-    audit = _audit(gaps, metrics, words, len(held), cohort, settings)
+    audit = _audit(found.judged, metrics, words, len(held), cohort, settings, found.alone)
     audit["gaps"] = _furthest(audit["gaps"])
-    return {**audit, "reported": {"coverage": coverage}}
+    return {**audit, "reported": {"coverage": found.coverage}}
 
 
 def _furthest(gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """For each group the item that is furthest from 0; thousands are too many to list."""
+    """For each group the item that is surest, then furthest from 0; thousands are too many."""
+
+    def size(gap: dict[str, Any]) -> tuple[float, float]:
+        if gap["half_width"] is None:
+            return 0.0, 0.0
+        return lower_bound(gap["gap"], gap["half_width"]), abs(gap["gap"])
+
     kept: dict[tuple[str, str], dict[str, Any]] = {}
     for gap in gaps:
         key = (gap["attribute"], gap["group"])
-        if key not in kept or abs(gap["gap"] or 0) > abs(kept[key]["gap"] or 0):
+        if key not in kept or size(gap) > size(kept[key]):
             kept[key] = gap
     return list(kept.values())
 

@@ -12,13 +12,16 @@ model's predicted probability within the item, which for one item is the order o
 The match is on estimated ability: groups that differ much in true ability leave a part of
 that difference in the figure, as with every observed matching variable.
 
-Power: with 250 answers of a group among 2,500 and 3,000 comparisons an interval is about
-±.13. Items that have fewer answers than ±.15 takes are pooled by their skill, and what is
-left of the skills is pooled as a whole; an answer then meets others of equal predicted
-probability. Pooling sees what an item's group difference has in common with its skill's,
-and lets opposite ones cancel: the share of answers judged at each level is reported.
+Every item is judged alone: one that is surely above the limit fails, however few its
+answers. To pass, a gap must be known well as well. With 250 answers of a group among 2,500
+and 3,000 comparisons an interval is about ±.13; items that have fewer answers than ±.15
+takes are pooled by their skill, and what is left of the skills is pooled as a whole; an
+answer then meets others of equal predicted probability. Pooling sees what an item's group
+difference has in common with its skill's, and lets opposite ones cancel: the share of
+answers judged at each level is reported.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,11 +135,14 @@ def _differences(rows: _Answers, ours: Mask) -> tuple[Floats, Floats, Ints]:
     """STD P-DIF of every unit, its standard error, and the students behind it.
 
     An answer of the group has the influence ``(y - P_rest - STD P-DIF) / N``, one of the
-    rest ``-w * (y - P_rest) / N_rest`` of its stratum; they are summed by student.
+    rest ``-w * (y - P_rest) / N_rest`` of its stratum; they are summed by student. The
+    rest's are taken times ``sqrt(N_rest / (N_rest - 1))``, because they lie around the
+    stratum's own mean; a stratum with one answer of the rest has no spread to go by and is
+    left out. The students behind it are the group's (first row) and the rest's (second).
     """
     rest = np.bincount(rows.cell[~ours], minlength=rows.cells)
     hits = np.bincount(rows.cell[~ours], rows.y[~ours], minlength=rows.cells)
-    matched = ours & (rest[rows.cell] > 0)
+    matched = ours & (rest[rows.cell] > 1)
     focal = np.bincount(rows.cell[matched], minlength=rows.cells)
     total = np.bincount(rows.unit[matched], minlength=rows.units)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -148,9 +154,13 @@ def _differences(rows: _Answers, ours: Mask) -> tuple[Floats, Floats, Ints]:
         influence = np.where(
             matched,
             (residual - difference[rows.unit]) / total[rows.unit],
-            -focal[rows.cell] / total[rows.unit] * residual / rest[rows.cell],
+            -focal[rows.cell]
+            / total[rows.unit]
+            * residual
+            / np.sqrt(rest[rows.cell] * (rest[rows.cell] - 1.0)),
         )
-    influence = np.where(matched | ~ours, influence, 0.0)
+    compared = ~ours & (focal[rows.cell] > 0) & (rest[rows.cell] > 1)
+    influence = np.where(matched | compared, influence, 0.0)
     pair, owner = np.unique(
         rows.unit * (rows.student.max() + 1) + rows.student, return_inverse=True
     )
@@ -161,8 +171,11 @@ def _differences(rows: _Answers, ours: Mask) -> tuple[Floats, Floats, Ints]:
         variance = np.bincount(where, summed**2, minlength=rows.units) * (
             clusters / (clusters - 1)
         )
-    behind = np.bincount(where[np.bincount(owner, matched) > 0], minlength=rows.units)
-    return difference, np.sqrt(variance), behind.astype(np.int64)
+    behind = [
+        np.bincount(where[np.bincount(owner, side) > 0], minlength=rows.units)
+        for side in (matched, compared)
+    ]
+    return difference, np.sqrt(variance), np.array(behind, dtype=np.int64)
 
 
 def _unit_gaps(
@@ -188,16 +201,38 @@ def _unit_gaps(
     for attribute, group, inside in cohort.groups():
         difference, error, behind = _differences(rows, inside[rows.student])
         for place, name in enumerate(units.names):
-            known = behind[place] >= settings.minimum_students
+            known = behind[:, place].min() >= settings.minimum_students
             value = float(difference[place]) if known else float("nan")
             spread = float(error[place]) if known else float("nan")
-            gaps.append(Gap(attribute, group, METRIC, value, spread, int(behind[place]), name))
+            gaps.append(
+                Gap(attribute, group, METRIC, value, spread, int(behind[0, place]), name)
+            )
     return gaps
+
+
+def _every_item(answers: pd.DataFrame) -> Units:
+    code, labels = pd.factorize(answers["content_id"], sort=True)
+    return Units(
+        code.astype(np.int64), [str(label) for label in labels], ["item"] * len(labels)
+    )
+
+
+@dataclass(frozen=True)
+class ItemGaps:
+    """STD P-DIF of every group, once for what must be known well and once for the rest."""
+
+    judged: list[Gap]
+    """Of the items and pools that each answer is in once; they decide about passing."""
+    alone: list[Gap]
+    """Of pooled items by themselves, where enough students answered; they can only fail."""
+    coverage: dict[str, float | int]
+    """``items``, ``items_alone``, ``items_pooled`` (that can fail alone), ``skills_pooled`` and
+    the shares of answers ``answers_item``, ``answers_skill``, ``answers_remainder``."""
 
 
 def item_gaps(
     answers: pd.DataFrame, student: Ints, cohort: Cohort, settings: FairnessSettings
-) -> tuple[list[Gap], dict[str, float | int]]:
+) -> ItemGaps:
     """STD P-DIF of every group in every unit, and how much of the data that covers.
 
     An item whose interval comes out wider than its counts promised (its takers of a group
@@ -209,24 +244,28 @@ def item_gaps(
         student: the code of the student of each answer.
         cohort: the students.
         settings: strata, least group size, half-width, confidence, coverage.
-
-    Returns:
-        One gap per unit and group, and the coverage: ``items``, ``items_alone``,
-        ``skills_pooled`` and the shares of answers ``answers_item``, ``answers_skill``,
-        ``answers_remainder``.
     """
+    items = _every_item(answers)
+    every = [
+        gap
+        for gap in _unit_gaps(answers, student, cohort, settings, items)
+        if math.isfinite(gap.error)
+    ]
     barred: frozenset[str] = frozenset()
     while True:
         units = form_units(answers, student, cohort, settings, barred)
-        gaps = _unit_gaps(answers, student, cohort, settings, units) if units.names else []
-        critical = critical_value(comparisons(gaps), settings.confidence)
+        judged = _unit_gaps(answers, student, cohort, settings, units) if units.names else []
+        own = {n for n, level in zip(units.names, units.levels, strict=True) if level == "item"}
+        alone = [gap for gap in every if gap.unit not in own]
+        critical = critical_value(comparisons([*judged, *alone]), settings.confidence)
         wide = {
             str(gap.unit)
-            for gap in gaps
+            for gap in judged
             if gap.unit != REMAINDER and not gap.error * critical <= settings.half_width
         }
         if not wide:
-            return gaps, _coverage(units, answers)
+            pooled = len({gap.unit for gap in alone})
+            return ItemGaps(judged, alone, _coverage(units, answers) | {"items_pooled": pooled})
         barred |= wide
 
 

@@ -37,12 +37,23 @@ class FairnessSettings(BaseModel):
 
 
 def comparisons(gaps: Iterable[Gap]) -> int:
-    """How many gaps can move apart: of two groups, one is the other's mirror image."""
-    groups: dict[tuple[str, str, str | None], int] = {}
+    """How many gaps can move apart.
+
+    Of two groups, one is the other's mirror image in a difference of rates or of AUCs, and
+    counts once. In STD P-DIF, weighted by the group's own numbers, and in a gain relative to
+    the rest's, it is not.
+    """
+    groups: dict[tuple[str, str, str | None], list[Gap]] = {}
     for gap in gaps:
-        key = (gap.attribute, gap.metric, gap.unit)
-        groups[key] = groups.get(key, 0) + 1
-    return sum(1 if count == 2 else count for count in groups.values())
+        groups.setdefault((gap.attribute, gap.metric, gap.unit), []).append(gap)
+    return sum(1 if _mirrored(found) else len(found) for found in groups.values())
+
+
+def _mirrored(gaps: Sequence[Gap]) -> bool:
+    if len(gaps) != 2:
+        return False
+    one, other = gaps
+    return math.isclose(one.gap, -other.gap) and math.isclose(one.error, other.error)
 
 
 def critical_value(count: int, confidence: float) -> float:
@@ -50,8 +61,7 @@ def critical_value(count: int, confidence: float) -> float:
 
     Šidák (1967): for normal estimates the product of the single chances is a lower
     bound whatever their correlation, so each interval has confidence^(1/count). It is
-    closed-form and needs no draws; against the exact max-t of correlated gaps it is
-    under a tenth wider at the audits' correlations.
+    closed-form and needs no draws, and for correlated gaps it is wider than it need be.
 
     Example:
         >>> round(critical_value(1, 0.95), 2)
@@ -110,11 +120,12 @@ def _furthest(gaps: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _decide(
-    gaps: Sequence[dict[str, Any]], settings: FairnessSettings
+    gaps: Sequence[dict[str, Any]],
+    failing: Sequence[dict[str, Any]],
+    settings: FairnessSettings,
 ) -> tuple[Verdict, dict[str, Any] | None]:
     """The verdict and the gap that it is about."""
     known = [g for g in gaps if g["half_width"] is not None]
-    failing = [g for g in known if lower_bound(g["gap"], g["half_width"]) > settings.limit]
     if failing:
         return "fail", _furthest(failing)
     largest = _furthest(known)
@@ -130,14 +141,12 @@ def _named(gap: dict[str, Any], words: dict[str, str]) -> str:
     return f"{metric[0].upper()}{metric[1:]}{about}, {gap['attribute']} = {gap['group']}"
 
 
-def _others(gaps: Sequence[dict[str, Any]], worst: dict[str, Any], limit: float) -> str:
+def _others(failing: Sequence[dict[str, Any]], worst: dict[str, Any]) -> str:
     """The other groups with a gap that is surely too large: a gap has two sides."""
     groups = [
         f"{g['attribute']} = {g['group']}"
-        for g in gaps
-        if g["half_width"] is not None
-        and lower_bound(g["gap"], g["half_width"]) > limit
-        and (g["attribute"], g["group"]) != (worst["attribute"], worst["group"])
+        for g in failing
+        if (g["attribute"], g["group"]) != (worst["attribute"], worst["group"])
     ]
     return f"; so is a gap of {', '.join(dict.fromkeys(groups))}" if groups else ""
 
@@ -145,6 +154,7 @@ def _others(gaps: Sequence[dict[str, Any]], worst: dict[str, Any], limit: float)
 def _reason(
     verdict: Verdict,
     gaps: Sequence[dict[str, Any]],
+    failing: Sequence[dict[str, Any]],
     worst: dict[str, Any] | None,
     words: dict[str, str],
     settings: FairnessSettings,
@@ -156,7 +166,7 @@ def _reason(
         if verdict == "fail":
             return (
                 f"{_named(worst, words)}: {shown} against the rest, surely above {limit}"
-                f"{_others(gaps, worst, settings.limit)}."
+                f"{_others(failing, worst)}."
             )
         return (
             f"No gap is surely above {limit}; the largest is {_named(worst, words)}: {shown}."
@@ -184,8 +194,7 @@ def judge(
     gaps: Sequence[Gap],
     words: dict[str, str],
     settings: FairnessSettings,
-    *,
-    count: int | None = None,
+    alone: Sequence[Gap] = (),
 ) -> dict[str, Any]:
     """The gate's part of an audit.
 
@@ -197,17 +206,25 @@ def judge(
         gaps: all gaps that gate, whatever their attribute and metric.
         words: what each metric is called.
         settings: limits and confidence.
-        count: how many comparisons share the confidence; counted when ``None``.
+        alone: further gaps, all known, that can fail but need not be narrow to pass: parts of
+            what `gaps` pools. They share the confidence.
 
     Returns:
         ``verdict``, ``value`` (absolute gap of ``worst``), ``limit``, ``reason``, ``worst``,
-        ``smallest_detectable`` (the bias that is found with the stated power in whichever
-        group and metric it is; null where a gap is unknown), ``gaps`` and the rule's numbers.
+        ``smallest_detectable`` (the bias of a gap in `gaps` that is found with the stated
+        power, whichever group and metric it is in; null where a gap is unknown), ``gaps``
+        (those of `alone` where they fail) and the rule's numbers.
     """
-    total = comparisons(gaps) if count is None else count
+    total = comparisons([*gaps, *alone])
     critical = critical_value(total, settings.confidence)
     listed = [interval(gap, critical) for gap in gaps]
-    verdict, worst = _decide(listed, settings)
+    failing = [
+        g
+        for g in [*listed, *(interval(gap, critical) for gap in alone)]
+        if g["half_width"] is not None
+        and lower_bound(g["gap"], g["half_width"]) > settings.limit
+    ]
+    verdict, worst = _decide(listed, failing, settings)
     widths = [g["half_width"] for g in listed]
     complete = bool(widths) and None not in widths
     widest = max(widths) if complete else None
@@ -215,7 +232,7 @@ def judge(
         "verdict": verdict,
         "value": abs(worst["gap"]) if worst else None,
         "limit": settings.limit,
-        "reason": _reason(verdict, listed, worst, words, settings),
+        "reason": _reason(verdict, listed, failing, worst, words, settings),
         "worst": worst,
         "smallest_detectable": (
             smallest_detectable(widest, critical, settings) if widest is not None else None
@@ -227,5 +244,5 @@ def judge(
         "power": settings.power,
         "critical_value": critical,
         "metrics": words,
-        "gaps": listed,
+        "gaps": [*listed, *(g for g in failing if g not in listed)],
     }

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -137,25 +137,60 @@ def quality_gate(comparisons: list[Comparison], margin: float = 0.0) -> GateResu
     return GateResult(verdict, _number(found.low), limit, reason)
 
 
-def calibration_gate(ece: Mapping[str, float] | None, limit: float) -> GateResult:
-    """Expected calibration error at most `limit`.
+def measure_calibration(
+    outcome: ArrayLike,
+    probability: ArrayLike,
+    students: ArrayLike,
+    draws: int = 300,
+    bins: int = 10,
+) -> Estimate:
+    """`learnloop.evaluation.expected_calibration_error`, with its interval over students.
 
-    An error above it whose interval still reaches down to it is not enough data.
+    The gaps are summed by student first, which a bootstrap over students may do, so that
+    half a million answers cost no more than their students.
 
     Args:
-        ece: ``value``, ``low``, ``high`` of the metrics; ``None`` when not measured.
-        limit: largest error allowed.
+        outcome: what came true, per row.
+        probability: what was predicted, per row.
+        students: the student of each row.
+        draws: bootstrap samples.
+        bins: of equal width.
     """
-    if ece is None or math.isnan(ece["value"]):
+    p = np.asarray(probability, dtype=np.float64)
+    names, place = np.unique(np.asarray(students), return_inverse=True)
+    cell = place * bins + np.minimum((p * bins).astype(np.int64), bins - 1)
+    over = p - np.asarray(outcome, dtype=np.float64)
+    gaps = np.bincount(cell, over, minlength=len(names) * bins).reshape(-1, bins)
+    rows = np.bincount(place, minlength=len(names))
+
+    def error(gap: Any, row: Any, weight: Any) -> float:
+        return float(np.abs(weight @ gap).sum() / (weight @ row))
+
+    return bootstrap(error, gaps, rows, students=names, draws=draws)
+
+
+def calibration_gate(
+    ece: Mapping[str, float | None] | None, limit: float, measured_on: str = ""
+) -> GateResult:
+    """Expected calibration error surely at most `limit`.
+
+    Passes when the upper end of its interval is at most `limit`, fails when the lower end
+    is above it, and otherwise cannot tell.
+
+    Args:
+        ece: ``value``, ``low``, ``high``; ``None`` when not measured.
+        limit: largest error allowed.
+        measured_on: the rows that it rests on, for people.
+    """
+    value, low, high = (_number((ece or {}).get(key)) for key in ("value", "low", "high"))
+    if value is None or low is None or high is None:
         return GateResult(Verdict.NOT_ENOUGH_DATA, None, limit, "no calibration was measured")
-    if ece["value"] <= limit:
+    if high <= limit:
         verdict = Verdict.PASS
     else:
-        verdict = Verdict.FAIL if ece["low"] > limit else Verdict.NOT_ENOUGH_DATA
-    reason = (
-        f"expected calibration error {ece['value']:.3f} ({ece['low']:.3f} to {ece['high']:.3f})"
-    )
-    return GateResult(verdict, ece["value"], limit, reason)
+        verdict = Verdict.FAIL if low > limit else Verdict.NOT_ENOUGH_DATA
+    reason = f"expected calibration error {value:.3f} ({low:.3f} to {high:.3f}){measured_on}"
+    return GateResult(verdict, value, limit, reason)
 
 
 def latency_gate(seconds: ArrayLike, limit: float, least: int = 30) -> GateResult:
@@ -189,11 +224,18 @@ def audit_gate(report: Mapping[str, Any] | None, what: str) -> GateResult:
         return GateResult(Verdict.NOT_ENOUGH_DATA, None, None, reason)
     return GateResult(
         Verdict(report["verdict"]),
-        report["value"],
-        report["limit"],
+        _number(report["value"]),
+        _number(report["limit"]),
         str(report.get("reason") or f"{what} audit"),
     )
 
 
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
+def alias_of(gates: Mapping[str, Mapping[str, Any]]) -> Literal["champion", "challenger"]:
+    """What a version with these results becomes: any gate that does not pass blocks."""
+    passed = all(gate["verdict"] == Verdict.PASS for gate in gates.values())
+    return "champion" if passed else "challenger"
+
+
+def _number(value: float | None) -> float | None:
+    """JSON knows no NaN."""
+    return None if value is None or math.isnan(value) else value

@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from learnloop.governance.fairness_verdict import lower_bound
 from learnloop.governance.pages_charts import Axis, Dot, interval_chart
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -61,10 +62,11 @@ def render(template: str, **context: Any) -> str:
 
 
 def _gap_mark(gap: Mapping[str, Any], audit: Mapping[str, Any]) -> str:
-    if gap["half_width"] is None or gap["half_width"] > audit["half_width_limit"]:
+    if gap["half_width"] is None:
         return "unsure"
-    surely = abs(gap["gap"]) - gap["half_width"] > audit["limit"]
-    return "above" if surely else "fine"
+    if lower_bound(gap["gap"], gap["half_width"]) > audit["limit"]:
+        return "above"
+    return "fine" if gap["half_width"] <= audit["half_width_limit"] else "unsure"
 
 
 def _gap_charts(audit: Mapping[str, Any]) -> list[dict[str, str]]:

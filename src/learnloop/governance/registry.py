@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from learnloop.errors import ModelError
-from learnloop.governance.versions import Fingerprint
+from learnloop.governance.versions import Fingerprint, digest_of_folder, digest_of_model
 from learnloop.model import Model
 
 Alias = Literal["champion", "challenger"]
@@ -41,8 +41,12 @@ class RegisteredVersion:
     semver: str
     fingerprint: Fingerprint
     git_sha: str
+    last_event: str
+    """When the last event of its data occurred, ISO 8601."""
+    digest: str
+    """Of all that the model's `save` wrote."""
     gates: Mapping[str, Any]
-    """Verdict, value, limit and reason by gate."""
+    """Verdict, value, limit and reason by gate, when it was last judged for an alias."""
     aliases: tuple[str, ...]
     folder: Path
     """Where the model's own `load` finds it."""
@@ -56,16 +60,23 @@ class Submission:
     semver: str
     fingerprint: Fingerprint
     git_sha: str
+    last_event: str
     model: Model
     gates: Mapping[str, Any]
     alias: Alias
     card: str
     """The model card, Markdown."""
     metrics: Mapping[str, float] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    libraries: tuple[str, ...] = ()
+    """Distributions that the model needs beside learnloop, numpy and pandas."""
 
 
 class Registry:
     """The registered versions under a folder, `var/mlflow` by default.
+
+    The folder cannot be moved: MLflow writes the absolute path of every file into its
+    database.
 
     Args:
         folder: holds ``mlflow.db`` and ``artifacts``; made at the first submission.
@@ -101,12 +112,15 @@ class Registry:
         its gates is promoted under the version that it has.
 
         Raises:
-            ModelError: the stored files cannot be read back; nothing was registered.
+            ModelError: the stored files cannot be read back, or hold another model than
+                the one that was judged; nothing was registered and no alias moved.
         """
         known = {v.semver: v for v in self.versions(submission.name)}
         already = known.get(submission.semver)
         if already and "champion" in already.aliases:
             return already
+        if already and submission.alias == "champion":
+            self._check_same(already, submission)
         with _quiet():
             client = self._client()
             if already:
@@ -117,6 +131,18 @@ class Registry:
                 number = self._register(client, submission)
             _move_alias(client, submission, number)
         return {v.number: v for v in self.versions(submission.name)}[number]
+
+    def _check_same(self, already: RegisteredVersion, submission: Submission) -> None:
+        """Only what was judged may be promoted, and a known version is what is stored."""
+        _check_readable(already.folder, submission)
+        if already.digest not in ("", digest_of_model(submission.model)):
+            raise ModelError(
+                f"{_title(submission)} passes its gates, but the registry holds another "
+                f"model under that version, from the same data, parameters and code. Run "
+                f"`kedro run` on the machine that made it, or delete version "
+                f"{already.number} of {submission.name} from {self.uri} with "
+                "mlflow.MlflowClient().delete_model_version() to register this one."
+            )
 
     def _client(self) -> Any:
         from mlflow import MlflowClient
@@ -138,17 +164,22 @@ class Registry:
         run = client.create_run(self._experiment(client), run_name=_title(submission))
         try:
             with tempfile.TemporaryDirectory() as scratch:
-                _write_model(Path(scratch), submission)
+                digest = _write_model(Path(scratch), submission)
                 client.log_artifacts(run.info.run_id, str(Path(scratch) / "logged"))
             for metric, value in submission.metrics.items():
                 client.log_metric(run.info.run_id, metric, value)
+            for name, said in _flat(submission.parameters):
+                client.log_param(run.info.run_id, name, said)
             client.set_terminated(run.info.run_id)
             source = f"{run.info.artifact_uri}/model"
-            _check_readable(_local(source), submission)
+            _check_readable(_folder_of(source), submission)
             if not client.search_registered_models(f"name = '{submission.name}'"):
                 client.create_registered_model(submission.name)
             created = client.create_model_version(
-                submission.name, source, run_id=run.info.run_id, tags=_tags(submission)
+                submission.name,
+                source,
+                run_id=run.info.run_id,
+                tags={**_tags(submission), "digest": digest},
             )
         except Exception:
             client.delete_run(run.info.run_id)
@@ -178,32 +209,48 @@ def _title(submission: Submission) -> str:
     return f"{submission.name} {submission.semver}"
 
 
-def _write_model(scratch: Path, submission: Submission) -> None:
-    """The pyfunc model in ``logged/model``, the card and the gates beside it."""
+def _flat(parameters: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested parameters as MLflow wants them: ``evaluation.draws``, 300."""
+    for name, said in parameters.items():
+        if isinstance(said, Mapping):
+            yield from _flat(said, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", said
+
+
+def _write_model(scratch: Path, submission: Submission) -> str:
+    """The pyfunc model in ``logged/model``, the card and the gates beside it.
+
+    Returns:
+        The digest of what the model's own `save` wrote.
+    """
     from mlflow import pyfunc
 
     submission.model.save(scratch / "model")
     logged = scratch / "logged"
     kind = type(submission.model)
+    needed = ("learnloop", "mlflow", "numpy", "pandas", *submission.libraries)
     pyfunc.save_model(
         logged / "model",
         python_model=str(Path(__file__).with_name("registered_model.py")),
         artifacts={"model": str(scratch / "model")},
         model_config={"model_class": f"{kind.__module__}.{kind.__qualname__}"},
-        pip_requirements=[f"{p}=={installed(p)}" for p in ("mlflow", "numpy", "pandas")],
+        pip_requirements=[f"{p}=={installed(p)}" for p in needed],
     )
     (logged / "model_card.md").write_text(submission.card, encoding="utf-8")
     gates = json.dumps(submission.gates, indent=2, sort_keys=True)
     (logged / "gates.json").write_text(gates + "\n", encoding="utf-8")
+    return digest_of_folder(scratch / "model")
 
 
-def _local(source: str) -> Path:
-    return Path(url2pathname(urlsplit(source).path))
+def _folder_of(source: str) -> Path:
+    """Where the model's own files lie within a version's pyfunc model."""
+    return Path(url2pathname(urlsplit(source).path)) / "artifacts" / "model"
 
 
 def _check_readable(folder: Path, submission: Submission) -> None:
     try:
-        type(submission.model).load(folder / "artifacts" / "model")
+        type(submission.model).load(folder)
     except Exception as error:
         raise ModelError(
             f"{_title(submission)} was stored in {folder} but cannot be read back: {error} "
@@ -215,6 +262,7 @@ def _tags(submission: Submission) -> dict[str, str]:
     tags = {
         "semver": submission.semver,
         "git_sha": submission.git_sha,
+        "last_event": submission.last_event,
         **submission.fingerprint.as_dict(),
         **{f"gate_{gate}": found["verdict"] for gate, found in submission.gates.items()},
         "gates": json.dumps(submission.gates, sort_keys=True),
@@ -238,7 +286,9 @@ def _read(found: Any, aliases: Mapping[int, tuple[str, ...]]) -> RegisteredVersi
             int(tags["contract"]), tags["params_hash"], tags["code_hash"], tags["data_hash"]
         ),
         git_sha=tags["git_sha"],
+        last_event=tags.get("last_event", ""),
+        digest=tags.get("digest", ""),
         gates=json.loads(tags["gates"]),
         aliases=aliases.get(number, ()),
-        folder=_local(found.source) / "artifacts" / "model",
+        folder=_folder_of(found.source),
     )

@@ -1,10 +1,11 @@
 """What a release ends with: one JSON, one table, one page of links."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from learnloop.governance.gates import GATES
-from learnloop.governance.pages import VERDICTS, render
+from learnloop.governance.pages import VERDICTS, number, render
 from learnloop.governance.registry import RegisteredVersion
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def entry_of(
     plan: Mapping[str, Any],
     registered: RegisteredVersion,
     metrics: Mapping[str, Any],
+    gates: Mapping[str, Any],
     stated: Sequence[str],
 ) -> dict[str, Any]:
     """One model's part of the summary.
@@ -31,33 +33,47 @@ def entry_of(
         plan: what kind of version it is.
         registered: the version as the registry holds it after the release.
         metrics: the model's metrics JSON.
+        gates: what they say now; a champion may be found not to pass any more.
         stated: names of the baselines that the model must beat.
 
     Returns:
         ``metrics`` are plain numbers, ``metrics.baseline`` those of the strongest
         stated baseline; their intervals are in ``intervals``. ``champion`` is the
-        version that services use, ``None`` when there is none.
+        version that services use, ``champion_before`` the one before the release; both
+        ``None`` when there is none. What is undefined is ``None``.
     """
     headline, scores = metrics["headline"], metrics["scores"]
     strongest, baseline = _strongest(metrics["baselines"], stated, headline)
     values = {metric: found["value"] for metric, found in scores.items()}
     beside = {metric: found["value"] for metric, found in baseline.items()}
     alias = next((a for a in ("champion", "challenger") if a in registered.aliases), None)
-    return {
+    entry = {
         "name": plan["name"],
         "version": registered.semver,
         "alias": alias,
         "champion": registered.semver if alias == "champion" else plan["champion"],
+        "champion_before": plan["champion"],
         "unchanged": bool(plan["unchanged"]),
         "change": plan["change"],
         "headline": headline,
         "metrics": {**values, "baseline": {"name": strongest, **beside}},
         "intervals": {m: [found["low"], found["high"]] for m, found in scores.items()},
         "truth": metrics.get("truth", {}),
-        "gates": {gate: registered.gates[gate] for gate in GATES if gate in registered.gates},
+        "gates": {gate: gates[gate] for gate in GATES if gate in gates},
         "git_sha": registered.git_sha,
         "data_hash": registered.fingerprint.data_hash,
     }
+    defined: dict[str, Any] = without_nan(entry)
+    return defined
+
+
+def without_nan(found: Any) -> Any:
+    """JSON knows no NaN."""
+    if isinstance(found, Mapping):
+        return {key: without_nan(value) for key, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [without_nan(value) for value in found]
+    return None if isinstance(found, float) and math.isnan(found) else found
 
 
 def _strongest(
@@ -65,7 +81,9 @@ def _strongest(
 ) -> tuple[str | None, Mapping[str, Any]]:
     """The baseline with the highest headline."""
     measured = {
-        name: found for name, found in baselines.items() if name in stated and headline in found
+        name: found
+        for name, found in baselines.items()
+        if name in stated and without_nan(found.get(headline, {}).get("value")) is not None
     }
     if not measured:
         return None, {}
@@ -108,7 +126,7 @@ def render_summary(summary: Mapping[str, Any]) -> "Group":
     from rich.text import Text
 
     models = summary["models"]
-    lines = ["", _said_of_versions(models)]
+    lines = ["", _said_of_versions(models), *_said_of_champions(models)]
     counted = summary["data"].get("events", {})
     if counted:
         parts = ", ".join(f"{count:,} {word}" for word, count in counted.items())
@@ -166,14 +184,14 @@ def _alias(model: Mapping[str, Any]) -> str:
 def _headline(model: Mapping[str, Any]) -> str:
     low, high = model["intervals"][model["headline"]]
     value = model["metrics"][model["headline"]]
-    return f"{model['headline']} {value:.3f} ({low:.3f}–{high:.3f})"
+    return f"{model['headline']} {number(value)} ({number(low)}–{number(high)})"
 
 
 def _baseline(model: Mapping[str, Any]) -> str:
     baseline = model["metrics"]["baseline"]
     if baseline["name"] is None:
         return "–"
-    return f"{baseline[model['headline']]:.3f} {baseline['name'].replace('_', ' ')}"
+    return f"{number(baseline[model['headline']])} {baseline['name'].replace('_', ' ')}"
 
 
 def _reasons(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -193,6 +211,23 @@ def _said_of_versions(models: Mapping[str, Mapping[str, Any]]) -> str:
     return f"New versions: {', '.join(new)}"
 
 
+def _said_of_champions(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Which alias moved, and which champion would not become one now."""
+    lines = []
+    for name, model in models.items():
+        now, before = model["champion"], model["champion_before"]
+        if now != before:
+            since = f", in the place of {before}" if before else ""
+            lines.append(f"Champion now: {name} {now}{since}")
+        failed = [gate for gate, found in model["gates"].items() if found["verdict"] != "pass"]
+        if model["alias"] == "champion" and failed:
+            lines.append(
+                f"{name} {now} is still champion but no longer passes {', '.join(failed)}: "
+                "replace it or withdraw its alias"
+            )
+    return lines
+
+
 def render_index(summary: Mapping[str, Any], folder: str = "data/08_reporting/") -> str:
     """The landing page: the table again, and a link to every report.
 
@@ -210,9 +245,17 @@ def render_index(summary: Mapping[str, Any], folder: str = "data/08_reporting/")
         baseline=_baseline,
         alias=_alias,
         reasons=_reasons(models),
-        reports={
-            name: path.removeprefix(folder)
-            for name, path in summary["reports"].items()
-            if path != f"{folder}index.html"
-        },
+        champions=_said_of_champions(models),
+        reports=dict(_links(summary, folder)),
     )
+
+
+def _links(summary: Mapping[str, Any], folder: str) -> Iterator[tuple[str, str]]:
+    """Text and address of each report; the folder of model cards is a link for each."""
+    for name, path in summary["reports"].items():
+        beside = path.removeprefix(folder)
+        if name == "model cards":
+            for model in summary["models"]:
+                yield f"model card: {model.replace('_', ' ')}", f"{beside}/{model}.md"
+        elif beside != "index.html":
+            yield name, beside

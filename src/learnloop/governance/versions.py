@@ -3,14 +3,18 @@
 import ast
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from importlib.metadata import version as installed
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from learnloop.model import Model
 
 FIRST_VERSIONS = {
     "content_recommender": "3.0.0",
@@ -60,17 +64,19 @@ def change_between(old: Fingerprint | None, new: Fingerprint) -> Change:
 
 
 def next_version(
-    known: Mapping[str, Fingerprint], new: Fingerprint, first: str
+    known: Mapping[str, Fingerprint], new: Fingerprint, first: str, champion: str | None = None
 ) -> tuple[str, Change]:
-    """The semantic version of a model, and how it differs from the newest known one.
+    """The semantic version of a model, and how it differs from the champion.
 
     Major where the contract changed, minor where parameters or code did, patch where
-    only the data did. A fingerprint that is known keeps its version: nothing is new.
+    only the data did: the next number of the champion's line that is free. A fingerprint
+    that is known keeps its version: nothing is new.
 
     Args:
         known: fingerprint of every registered version, by semantic version.
         new: of the model at hand.
         first: the version to begin with.
+        champion: the version in use; the newest stands in for it where there is none.
 
     Example:
         >>> old = Fingerprint(1, "p", "c", "monday")
@@ -82,14 +88,29 @@ def next_version(
             return version, Change.NONE
     if not known:
         return first, Change.FIRST
-    newest = max(known, key=_parts)
-    major, minor, patch = _parts(newest)
-    change = change_between(known[newest], new)
-    if change is Change.CONTRACT:
-        return f"{max(new.contract, major + 1)}.0.0", change
-    if change is Change.METHOD:
-        return f"{major}.{minor + 1}.0", change
-    return f"{major}.{minor}.{patch + 1}", change
+    base = champion or max(known, key=_parts)
+    change = step = change_between(known[base], new)
+    same_contract = [version for version in known if known[version].contract == new.contract]
+    if change is Change.CONTRACT and same_contract:
+        base = max(same_contract, key=_parts)
+        step = change_between(known[base], new)
+    return _next_free([_parts(version) for version in known], _parts(base), step, new), change
+
+
+def _next_free(
+    taken: Sequence[tuple[int, int, int]],
+    base: tuple[int, int, int],
+    step: Change,
+    new: Fingerprint,
+) -> str:
+    """The number one `step` after `base` that no version has."""
+    major, minor, _ = base
+    if step is Change.CONTRACT:
+        return f"{max(new.contract, max(parts[0] for parts in taken) + 1)}.0.0"
+    if step is Change.METHOD:
+        return f"{major}.{max(parts[1] for parts in taken if parts[0] == major) + 1}.0"
+    patch = max(parts[2] for parts in taken if parts[:2] == (major, minor))
+    return f"{major}.{minor}.{patch + 1}"
 
 
 def _parts(version: str) -> tuple[int, int, int]:
@@ -117,6 +138,28 @@ def hash_code(packages: Sequence[str]) -> str:
         for file in ([root] if root.is_file() else root.rglob("*.py"))
     )
     return _digest(f"{name}\n{_meaning(file)}" for name, file in sources)
+
+
+def hash_libraries(distributions: Sequence[str]) -> str:
+    """A short hash of the installed versions of `distributions`."""
+    return _digest(f"{name}=={installed(name)}" for name in sorted(distributions))
+
+
+def digest_of_model(model: Model) -> str:
+    """A short hash of all that the model's `save` writes."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "model"
+        model.save(folder)
+        return digest_of_folder(folder)
+
+
+def digest_of_folder(folder: Path) -> str:
+    """A short hash of the names and the content of all files below `folder`."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return _digest(
+        f"{file.relative_to(folder).as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}"
+        for file in files
+    )
 
 
 def hash_events(events: Any) -> str:

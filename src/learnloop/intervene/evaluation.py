@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from learnloop.evaluation import auc, bootstrap, expected_calibration_error, mean
+from learnloop.intervene.lead_time import measure_lead_time
 
 
 def caught_at_budget(
@@ -45,29 +46,36 @@ def evaluate_trigger(
 
     Args:
         scores: `InterventionScores`.
-        truth: ``student_id, lost_at``; empty where nobody knows it. All unseen
-            students count, the audit cohort too.
-        alert_budget: share of the class that may be flagged.
+        truth: ``student_id, struggling_from, lost_at``; empty where nobody knows it.
+            All unseen students count, the audit cohort too; see `measure_lead_time`.
+        alert_budget: share of the rows that may be flagged.
 
     Returns:
         The metrics JSON that all models share; `headline` is the AUC.
     """
-    test = scores[scores["split"] == "test"]
+    test, audit = (scores[scores["split"] == split] for split in ("test", "audit"))
+    shares = {"alert_share": _estimate(test, mean, "flagged")}
+    if not audit.empty:
+        shares["alert_share_audit"] = _estimate(audit, mean, "flagged")
     return {
         "headline": "auc",
         "rows": len(test),
         "students": int(test["student_id"].nunique()),
         "scores": {
             **_ranking(test, "risk", alert_budget),
-            "alert_share": _estimate(test, mean, "flagged"),
+            **shares,
         },
         "baselines": {"last_week_activity": _ranking(test, "baseline_risk", alert_budget)},
-        "truth": _lead_time(scores, truth),
+        "truth": measure_lead_time(scores, truth),
         "notes": [
             "Rows are student-weeks of students who were active in the week before.",
             "Recall and precision at the budget flag the highest "
-            f"{alert_budget:.0%} of the rows; alert_share is what the threshold set on "
-            "validation students flags here.",
+            f"{alert_budget:.0%} of the test rows; alert_share is what the threshold, set "
+            "on training and validation students out of fold, flags of the test rows, "
+            "alert_share_audit of the audit rows.",
+            "A flag is in time between the start of the last spell of struggling and the "
+            "loss. Last week's activity and random flags are given the same share of "
+            "never-lost students flagged as the trigger.",
         ],
     }
 
@@ -88,33 +96,3 @@ def _ranking(test: pd.DataFrame, score: str, budget: float) -> dict[str, Any]:
 def _estimate(rows: pd.DataFrame, statistic: Any, *columns: str) -> dict[str, float]:
     arrays = [rows[column].to_numpy(dtype=np.float64) for column in columns]
     return bootstrap(statistic, *arrays, students=rows["student_id"].to_numpy()).as_dict()
-
-
-def _lead_time(scores: pd.DataFrame, truth: pd.DataFrame) -> dict[str, Any]:
-    """Days from the first flag to the true loss, and how many were flagged in time.
-
-    ``never_lost_flagged`` is the price: of those who stayed, the share flagged at
-    least once.
-    """
-    first = scores[scores["flagged"]].groupby("student_id")["as_of"].min()
-    seen = truth[truth["student_id"].isin(scores["student_id"].unique())].sort_values(
-        "student_id", ignore_index=True
-    )
-    if seen["lost_at"].isna().all():
-        return {}
-    lead = (seen["lost_at"] - seen["student_id"].map(first)).dt.total_seconds() / 86_400
-    lost = seen["lost_at"].notna()
-    stayed = seen[~lost].assign(flagged=lambda t: t["student_id"].isin(first.index))
-    in_time = seen[lost].assign(flagged=lead[lost] > 0, lead=lead[lost])
-    flagged = in_time[in_time["flagged"]]
-    result = {"flagged_before_lost": _estimate(in_time, mean, "flagged")}
-    if not stayed.empty:
-        result["never_lost_flagged"] = _estimate(stayed, mean, "flagged")
-    if not flagged.empty:
-        result["lead_days_median"] = _estimate(flagged, _weighted_median, "lead")
-    return result
-
-
-def _weighted_median(values: ArrayLike, weight: ArrayLike) -> float:
-    v, w = np.asarray(values, dtype=np.float64), np.asarray(weight)
-    return float(np.median(np.repeat(v, w.astype(np.int64))))

@@ -6,20 +6,11 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from learnloop.errors import ModelError
 
 Floats = NDArray[np.float64]
-
-
-def sigmoid(logit: Floats) -> Floats:
-    """Probability of a logit.
-
-    Example:
-        >>> sigmoid(np.array([0.0]))
-        array([0.5])
-    """
-    return 0.5 * (1 + np.tanh(0.5 * logit))
 
 
 def log_loss(label: Floats, logit: Floats) -> float:
@@ -96,7 +87,7 @@ def _sandwich(
     z: Floats, label: Floats, students: Sequence[str], coefficients: Floats, strength: float
 ) -> Floats:
     design = _with_intercept(z)
-    chance = sigmoid(design @ coefficients)
+    chance = expit(design @ coefficients)
     penalty = np.diag(np.append(np.full(z.shape[1], 1 / strength), 0.0))
     curvature = (design * (chance * (1 - chance))[:, None]).T @ design + penalty
     names, place = np.unique(np.asarray(students), return_inverse=True)
@@ -108,28 +99,3 @@ def _sandwich(
 
 def _with_intercept(z: Floats) -> Floats:
     return np.column_stack([z, np.ones(len(z))])
-
-
-def fit_scaling(label: Floats, logit: Floats) -> tuple[float, float]:
-    """Slope and intercept that calibrate logits on students not fitted on.
-
-    The labels are drawn in a little, to ``(n1 + 1) / (n1 + 2)`` and ``1 / (n0 + 2)``,
-    so that students who happen to be told apart without error do not make the model
-    certain (Platt 1999).
-
-    Returns:
-        ``(1.0, 0.0)``, no change, where the labels cannot tell.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    if len(np.unique(label)) < 2:
-        return 1.0, 0.0
-    struggling, rest = float(label.sum()), float((1 - label).sum())
-    target = np.where(label > 0, (struggling + 1) / (struggling + 2), 1 / (rest + 2))
-    fitted = LogisticRegression(C=1e4, max_iter=1000, tol=1e-8).fit(
-        np.tile(logit, 2)[:, None],
-        np.repeat([1, 0], len(logit)),
-        sample_weight=np.concatenate([target, 1 - target]),
-    )
-    slope, intercept = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
-    return (slope, intercept) if slope > 0 else (1.0, 0.0)

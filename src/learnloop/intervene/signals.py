@@ -4,13 +4,14 @@ Device, time of day and preferred kinds of content are features that it leaves a
 they say more about a student's circumstances than about struggling.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from learnloop.errors import ModelError
 from learnloop.intervene.activity import own_anomaly
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,20 @@ class Signal:
         """For instance ``few learning events last week (2, usually 14)``."""
         word = self.low if value < usual else self.high
         return f"{word} ({value:.3g}, usually {usual:.3g})"
+
+
+def require(examples: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Checks that `examples` has `columns`.
+
+    Raises:
+        ModelError: one is missing.
+    """
+    missing = [column for column in columns if column not in examples.columns]
+    if missing:
+        raise ModelError(
+            f"The intervention trigger needs the columns {', '.join(columns)}; "
+            f"missing: {', '.join(missing)}."
+        )
 
 
 def _column(name: str) -> Callable[[pd.DataFrame], Floats]:
@@ -192,9 +207,34 @@ SIGNALS = (
 )
 """Every signal, in the order of the model's coefficients."""
 
+COLUMNS = (
+    "week",
+    "weekly_events",
+    "weekly_answers",
+    "weekly_correct",
+    "student_mastery_scores",
+    "student_mastery_scores_before",
+    "engagement_trend",
+    "session_frequency_daily",
+    "session_frequency_weekly",
+    "quiz_attempt_count",
+    "assessment_performance_trend",
+    "avg_time_on_task",
+    "video_completion_rate",
+    "forum_participation_score",
+    "peer_collaboration_count",
+    "prerequisite_completion_status",
+)
+"""Columns of an example that the signals read."""
+
 
 def natural(examples: pd.DataFrame) -> Floats:
-    """All signals in natural units: shape (examples, signals), NaN where unknown."""
+    """All signals in natural units: shape (examples, signals), NaN where unknown.
+
+    Raises:
+        ModelError: one of `COLUMNS` is missing.
+    """
+    require(examples, COLUMNS)
     return np.column_stack([signal.values(examples) for signal in SIGNALS])
 
 

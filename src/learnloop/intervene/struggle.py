@@ -37,8 +37,8 @@ def label_struggle(activity: pd.DataFrame, settings: StruggleSettings) -> pd.Dat
 
     Only who did something in the last `active_weeks` is asked about: to see that
     somebody has gone after they went needs no model, and counting those makes any
-    model look good (in OULAD's week 8 an AUC of .88 instead of .82). A snapshot whose
-    horizon the log does not reach is censored and left out.
+    model look good. A snapshot whose horizon goes beyond the log or beyond the student's
+    term is censored and left out: to have finished is not to have gone.
 
     Args:
         activity: `WeeklyActivity`.

@@ -10,12 +10,12 @@ import pandas as pd
 from learnloop.errors import DataError
 from learnloop.evaluation import bootstrap, expected_calibration_error, mean
 from learnloop.recommend.catalogue import TYPES, Catalogue
+from learnloop.recommend.facts import standing
 from learnloop.recommend.learners import Bools, Floats, Ints, Learners
 from learnloop.recommend.outcomes import newly_begun, taken_up
 from learnloop.recommend.ranking import best_lists
 from learnloop.recommend.recommender import ContentRecommender
 from learnloop.recommend.scoring import Scored
-from learnloop.recommend.takeup import standing
 
 RECOMMENDER = "recommender"
 BASELINES = {
@@ -24,6 +24,7 @@ BASELINES = {
     "popularity_in_course": "most begun by training students of the course",
     "popularity_in_class": "most begun in the student's class, drawn towards the course",
     "curriculum_order": "next in the course from the furthest skill begun",
+    "random_order": "drawn by chance: the floor",
 }
 """What each baseline is; all rank the same candidates as the recommender."""
 
@@ -59,11 +60,11 @@ class Judgement:
 
     lists: dict[str, pd.DataFrame]
     """By method: one row per student who began something new: student_id, ndcg, recall,
-    gain (mean predicted gain of the list's items)."""
-    shown: dict[str, Ints]
-    """By method: the items of all lists."""
-    calibration: pd.DataFrame
-    """One row per candidate: student_id, probability, taken, listed (by the recommender)."""
+    predicted_gain (mean over the list's items; the model's own expectation)."""
+    shown: dict[str, pd.DataFrame]
+    """By method: one row per place of a list: student_id, item (position in the catalogue)."""
+    candidates: pd.DataFrame
+    """One row per candidate: student_id, probability, taken."""
     reachable: float
     """Share of newly begun items that the rules allowed at all."""
 
@@ -79,20 +80,23 @@ def judge(model: ContentRecommender, examples: pd.DataFrame) -> Judgement:
         DataError: nobody began anything new.
     """
     lists: dict[str, list[pd.DataFrame]] = {}
-    shown: dict[str, list[Ints]] = {}
-    calibration = []
+    shown: dict[str, list[pd.DataFrame]] = {}
+    candidates = []
+    chance = np.random.default_rng(model.settings.seed)
     begun = reachable = 0
     for part, scored in model.candidates(examples):
         new = newly_begun(part, model.catalogue)
         begun += int(new.sum())
         reachable += int(new[scored.row, scored.item].sum())
-        for name, places in _rivals(model, part, scored):
+        candidates.append(_outcomes(part, scored, model.catalogue))
+        students = part["student_id"].to_numpy()
+        for name, places in _rivals(model, part, scored, chance):
             held = places >= 0
             padded = np.append(scored.item, 0)[places]
             lists.setdefault(name, []).append(_worth(part, scored, places, padded, new))
-            shown.setdefault(name, []).append(padded[held])
-            if name == RECOMMENDER:
-                calibration.append(_outcomes(part, scored, places[held], model.catalogue))
+            whose = students[np.nonzero(held)[0]]
+            made = pd.DataFrame({"student_id": whose, "item": padded[held]})
+            shown.setdefault(name, []).append(made)
     if not begun:
         raise DataError(
             "nobody began anything new after the decision: there is nothing to judge by.",
@@ -102,14 +106,14 @@ def judge(model: ContentRecommender, examples: pd.DataFrame) -> Judgement:
         )
     return Judgement(
         lists={name: pd.concat(each, ignore_index=True) for name, each in lists.items()},
-        shown={name: np.concatenate(each) for name, each in shown.items()},
-        calibration=pd.concat(calibration, ignore_index=True),
+        shown={name: pd.concat(each, ignore_index=True) for name, each in shown.items()},
+        candidates=pd.concat(candidates, ignore_index=True),
         reachable=reachable / begun,
     )
 
 
 def _rivals(
-    model: ContentRecommender, part: pd.DataFrame, scored: Scored
+    model: ContentRecommender, part: pd.DataFrame, scored: Scored, chance: np.random.Generator
 ) -> Iterator[tuple[str, Ints]]:
     """The recommender's and each baseline's lists, as positions among the candidates."""
     fitted, settings = model.fitted, model.settings
@@ -123,6 +127,7 @@ def _rivals(
         "popularity_in_course": popularity.course[item],
         "popularity_in_class": popularity.for_students(learners, row, item),
         "curriculum_order": curriculum_order(learners, model.catalogue, row, item),
+        "random_order": chance.random(len(row)),
     }
     for name, values in scores.items():
         repeat = settings.type_repeat_factor if name == RECOMMENDER else 1.0
@@ -150,73 +155,93 @@ def _worth(
             "student_id": part["student_id"].to_numpy()[active],
             "ndcg": ndcg(relevant[active], ideal[active]),
             "recall": recall(relevant[active], ideal[active]),
-            "gain": (gains / np.maximum(held.sum(axis=1), 1))[active],
+            "predicted_gain": (gains / np.maximum(held.sum(axis=1), 1))[active],
         }
     )
 
 
-def _outcomes(
-    part: pd.DataFrame, scored: Scored, listed: Ints, catalogue: Catalogue
-) -> pd.DataFrame:
-    chosen = np.zeros(len(scored.row), dtype=np.bool_)
-    chosen[listed] = True
+def _outcomes(part: pd.DataFrame, scored: Scored, catalogue: Catalogue) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "student_id": part["student_id"].to_numpy()[scored.row],
             "probability": scored.probability,
             "taken": taken_up(part, catalogue)[scored.row, scored.item],
-            "listed": chosen,
         }
     )
 
 
+def listed_outcomes(recommendations: pd.DataFrame, examples: pd.DataFrame) -> pd.DataFrame:
+    """What became of what students were shown: student_id, probability, taken.
+
+    Args:
+        recommendations: `Recommendations`.
+        examples: `LearnerSnapshots`, with what the same students then took up.
+    """
+    keys = ["student_id", "as_of", "content_id"]
+    taken = examples[["student_id", "as_of", "taken"]].explode("taken").dropna()
+    taken = taken.rename(columns={"taken": "content_id"}).assign(taken=True)
+    found = recommendations[[*keys, "probability"]].merge(taken, on=keys, how="left")
+    return found.assign(taken=found["taken"].eq(True)).drop(columns=keys[1:])
+
+
 def report(
-    judgement: Judgement, catalogue: Catalogue, length: int = 10, draws: int = 300
+    judgement: Judgement,
+    listed: pd.DataFrame,
+    catalogue: Catalogue,
+    length: int = 10,
+    draws: int = 300,
 ) -> dict[str, Any]:
     """Metrics of the recommender and its baselines, ready for JSON.
 
     Args:
         judgement: of students never seen in fitting.
+        listed: `listed_outcomes`, of these and of any others never seen in fitting.
         catalogue: of the items.
         length: of the lists, named in ``ndcg@10`` and its like.
         draws: bootstrap samples; intervals are over students.
 
     Returns:
         `headline`, `rows` (candidates), `students`, `scores`, `baselines`, `truth`
-        (empty), `coverage` and `exposure` by method, and `notes`. `ece` is over all
-        candidates, ``ece@10`` over those in the lists; ``gain@10`` is the mean gain of
-        mastery predicted for a list's items; ``…_over_popularity`` are paired differences.
+        (empty), `coverage` and `exposure` by method, and `notes`. `ece` is over what
+        students were shown, `ece_candidates` over all that they could have been shown;
+        ``predicted_gain@10`` is the mastery that the model itself expects of a list's
+        items; ``…_over_popularity`` are paired differences.
     """
     found = {name: _intervals(table, length, draws) for name, table in judgement.lists.items()}
     scores = found.pop(RECOMMENDER)
-    listed = judgement.calibration[judgement.calibration["listed"]]
-    scores["ece"] = _ece(judgement.calibration, draws)
-    scores[f"ece@{length}"] = _ece(listed, draws)
-    own, rival = judgement.lists[RECOMMENDER], judgement.lists["popularity"]
-    for column in ("ndcg", "gain"):
-        more = own.assign(**{column: own[column] - rival[column]})[["student_id", column]]
-        scores[f"{column}_over_popularity@{length}"] = _intervals(more, length, draws)[
-            f"{column}@{length}"
-        ]
+    scores["ece"] = _ece(listed, draws)
+    scores["ece_candidates"] = _ece(judgement.candidates, draws)
+    own = judgement.lists[RECOMMENDER]
+    for name in ("popularity", "curriculum_order"):
+        rival = judgement.lists[name]
+        more = own[["student_id"]].assign(
+            **{
+                f"{column}_over_{name}": own[column] - rival[column]
+                for column in ("ndcg", "predicted_gain")
+            }
+        )
+        scores |= _intervals(more, length, draws)
+    items = {name: made["item"].to_numpy() for name, made in judgement.shown.items()}
     return {
         "headline": f"ndcg@{length}",
-        "rows": len(judgement.calibration),
+        "rows": len(judgement.candidates),
         "students": len(own),
         "scores": scores,
         "baselines": found,
         "truth": {},
         "coverage": {
-            name: coverage(shown, len(catalogue.content_ids))
-            for name, shown in judgement.shown.items()
+            name: coverage(shown, len(catalogue.content_ids)) for name, shown in items.items()
         },
-        "exposure": {
-            name: exposure(shown, catalogue) for name, shown in judgement.shown.items()
-        },
+        "exposure": {name: exposure(shown, catalogue) for name, shown in items.items()},
         "notes": [
             "Relevant is what the student began within the horizon and had never touched;"
             " students who began nothing new have no NDCG and are left out.",
             f"{judgement.reachable:.0%} of what was begun was open under the rules"
             " (enrolment, age rating, prerequisites); the rest counts as missed.",
+            f"ece is over the {len(listed)} listed items of"
+            f" {listed['student_id'].nunique()} students never seen in fitting,"
+            " active or not; ece_candidates over all items open to the test students.",
+            f"predicted_gain@{length} is the model's own expectation, no measured learning.",
             *(f"{name}: {meaning}, same candidates." for name, meaning in BASELINES.items()),
         ],
     }

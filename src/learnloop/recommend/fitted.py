@@ -8,11 +8,12 @@ import numpy as np
 
 from learnloop.errors import ModelError
 from learnloop.recommend.catalogue import Catalogue
+from learnloop.recommend.facts import Context
 from learnloop.recommend.learners import Floats
 from learnloop.recommend.popularity import Popularity
 from learnloop.recommend.reasons import Typical
 from learnloop.recommend.settings import RecommenderSettings
-from learnloop.recommend.takeup import Context, TakeUp
+from learnloop.recommend.takeup import TakeUp
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """How much mastery an item is expected to add, and what that is worth per minute.
 
-    success = sigmoid(a * (ability - b)),  ability = logit(mastery) + mean b of the skill
+    success = expit(a * (ability - b)),  ability = logit(mastery) + mean b of the skill
     fit     = exp(-((success - target) / width)^2 / 2)
     taught  = 1 - exp(-pace * minutes)
     gain    = taught * (1 - mastery) * fit
@@ -17,7 +17,7 @@ times the effect; the default is a cautious three).
 A worked example: mastery .6, a question of discrimination 1 that is .3 logits
 harder than its skill's mean, pace .036, 5 minutes, target .7, width .2:
 
-    success = sigmoid(logit(.6) - .3)       = sigmoid(.1055)  = .526
+    success = expit(logit(.6) - .3)         = expit(.1055)    = .526
     fit     = exp(-((.526 - .7) / .2)^2 / 2) = exp(-.378)     = .685
     taught  = 1 - exp(-.036 * 5)                              = .165
     gain    = .165 * .4 * .685                                = .0451
@@ -26,16 +26,12 @@ harder than its skill's mean, pace .036, 5 minutes, target .7, width .2:
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit
 
 Floats = NDArray[np.float64]
 
 EDGE = 0.01
 """Mastery is kept this far from 0 and 1, where its logit has no end."""
-
-
-def sigmoid(x: ArrayLike) -> Floats:
-    """1 / (1 + exp(-x)), safe for large negative `x`."""
-    return np.asarray(0.5 * (1 + np.tanh(0.5 * np.asarray(x, dtype=np.float64))))
 
 
 def expected_success(
@@ -57,8 +53,8 @@ def expected_success(
         0.526
     """
     m = np.clip(np.asarray(mastery, dtype=np.float64), EDGE, 1 - EDGE)
-    ability = np.log(m / (1 - m)) + np.asarray(skill_difficulty, dtype=np.float64)
-    return sigmoid(np.asarray(discrimination) * (ability - np.asarray(difficulty)))
+    ability = logit(m) + np.asarray(skill_difficulty, dtype=np.float64)
+    return np.asarray(expit(np.asarray(discrimination) * (ability - np.asarray(difficulty))))
 
 
 def challenge_fit(success: ArrayLike, target: float, width: float) -> Floats:

@@ -30,7 +30,8 @@ def decision_moments(
     """Which student is asked about when: student_id, as_of, split, week and features.
 
     All are asked `horizon_days` before the last week of training students, so that
-    what they took up then is known; training students also at earlier moments.
+    what they took up then is known; training and validation students, from whom the
+    recommender learns and on whom it is calibrated, also at earlier moments.
 
     Raises:
         DataError: the term is too short to learn what students take up.
@@ -54,7 +55,8 @@ def decision_moments(
             column="as_of",
             remedy="Give a longer log, or lower `recommender.log.horizon_days`.",
         )
-    kept = (asked["week"] == decision) | (training & asked["week"].isin(earlier))
+    before = asked["split"].isin(["train", "validation"]) & asked["week"].isin(earlier)
+    kept = (asked["week"] == decision) | before
     return asked[kept].sort_values(["student_id", "as_of"]).reset_index(drop=True)
 
 

@@ -13,9 +13,10 @@ from typing import Self
 import numpy as np
 
 from learnloop.recommend.catalogue import TYPES, Catalogue
+from learnloop.recommend.facts import BLOCKS, NAMES
 from learnloop.recommend.learners import Floats, Ints
 from learnloop.recommend.scoring import GainParts, Scored
-from learnloop.recommend.takeup import BLOCKS, NAMES, TakeUp
+from learnloop.recommend.takeup import TakeUp
 
 WORDS: dict[str, tuple[str, str]] = {
     "neighbours": ("students like you took it up", "students like you seldom took it up"),

@@ -1,6 +1,7 @@
 """The content recommender: what to do next, chosen by expected learning gain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -13,6 +14,7 @@ from learnloop.recommend import reasons
 from learnloop.recommend.candidates import allowed, started_skills
 from learnloop.recommend.catalogue import TYPES, Catalogue
 from learnloop.recommend.factors import confidences, fit_item_factors
+from learnloop.recommend.facts import Context, facts
 from learnloop.recommend.fitted import Fitted, read, write
 from learnloop.recommend.learners import Floats, Ints, Learners, chunks
 from learnloop.recommend.outcomes import as_newcomers, taken_up
@@ -21,7 +23,8 @@ from learnloop.recommend.ranking import best_lists
 from learnloop.recommend.schema import Recommendations
 from learnloop.recommend.scoring import Scored, gain_parts, score
 from learnloop.recommend.settings import RecommenderSettings
-from learnloop.recommend.takeup import Context, TakeUp, facts
+from learnloop.recommend.takeup import TakeUp
+from learnloop.splits import Split
 
 
 class ContentRecommender:
@@ -58,41 +61,47 @@ class ContentRecommender:
         kept; what was taken up after it is not read. How newcomers begin is learned from
         what the same students began with.
 
+        Rows of split ``validation`` teach nothing of this: the lists made for them in the
+        earlier weeks calibrate the probability. Without such rows it stays as learned.
+
         Raises:
             ModelError: there are no examples, only one week, or nothing was taken up.
         """
-        weeks = sorted(examples["week"].unique())
+        held = examples["split"] == Split.VALIDATION
+        learned, validation = examples[~held], examples[held]
+        weeks = sorted(learned["week"].unique())
         if len(weeks) < 2:
             raise ModelError(
                 f"the recommender needs examples of two weeks to fit, got {len(weeks)}."
                 " Give snapshots of an earlier week too."
             )
-        class_ids = np.unique([c for ids in examples["class_ids"] for c in ids]).astype(str)
-        prior = self._prior(examples)
+        class_ids = np.unique([c for ids in learned["class_ids"] for c in ids]).astype(str)
+        prior = self._prior(learned)
+        by_week = {week: learned[learned["week"] == week] for week in weeks}
+        contexts = {
+            week: self._context(then, prior, class_ids) for week, then in by_week.items()
+        }
         tables, taken, gains = [], [], []
         for week in weeks[:-1]:
-            then = examples[examples["week"] == week]
-            context = self._context(then, prior, class_ids)
-            asked = (
-                pd.concat([then, as_newcomers(then, self.settings.log.horizon_days)])
-                if week == weeks[-2]
-                else then
-            )
+            asked = by_week[week]
+            if week == weeks[-2]:
+                newcomers = as_newcomers(asked, self.settings.log.horizon_days)
+                asked = pd.concat([asked, newcomers])
             for part in chunks(asked, len(self.catalogue.content_ids)):
                 learners = self._learners(part, prior, class_ids)
                 mask = allowed(learners, self.catalogue, self.settings.prerequisite_threshold)
                 row, item = np.nonzero(mask)
-                tables.append(facts(learners, context, self.settings, row, item))
+                tables.append(facts(learners, contexts[week], self.settings, row, item))
                 taken.append(taken_up(part, self.catalogue)[row, item])
                 gains.append(gain_parts(learners, self.catalogue, self.settings, row, item))
-        take_up = TakeUp.fit(np.concatenate(tables), np.concatenate(taken))
-        latest = examples[examples["week"] == weeks[-1]]
-        self._fitted = Fitted(
-            context=self._context(latest, prior, class_ids),
-            take_up=take_up,
+        latest = Fitted(
+            context=contexts[weeks[-1]],
+            take_up=TakeUp.fit(np.concatenate(tables), np.concatenate(taken)),
             typical=reasons.Typical.of(gains),
             prior=prior,
         )
+        earlier = {week: contexts[week] for week in weeks[:-1]}
+        self._fitted = self._calibrated(latest, validation, earlier)
         return self
 
     def predict(self, examples: pd.DataFrame) -> pd.DataFrame:
@@ -238,6 +247,23 @@ class ContentRecommender:
         )
         popularity = Popularity.of(learners, self.catalogue, class_ids)
         return Context(self.catalogue, item_factors, popularity)
+
+    def _calibrated(
+        self, fitted: Fitted, validation: pd.DataFrame, contexts: Mapping[int, Context]
+    ) -> Fitted:
+        """`fitted` with its take-up calibrated on lists made in the weeks of `contexts`."""
+        tables, taken = [], []
+        for week, context in contexts.items():
+            self._fitted = replace(fitted, context=context)
+            for part, scored, lists in self._lists(validation[validation["week"] == week]):
+                chosen = lists[lists >= 0]
+                tables.append(scored.facts[chosen])
+                outcome = taken_up(part, self.catalogue)
+                taken.append(outcome[scored.row[chosen], scored.item[chosen]])
+        if not any(len(table) for table in tables):
+            return fitted
+        take_up = fitted.take_up.recalibrated(np.concatenate(tables), np.concatenate(taken))
+        return replace(fitted, take_up=take_up)
 
     def _lists(self, examples: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Scored, Ints]]:
         for part, scored in self.candidates(examples):

@@ -7,6 +7,7 @@ import numpy as np
 from learnloop.content.schema import ContentType
 from learnloop.recommend.candidates import allowed
 from learnloop.recommend.catalogue import Catalogue
+from learnloop.recommend.facts import Context, facts
 from learnloop.recommend.gain import (
     challenge_fit,
     expected_gain,
@@ -16,7 +17,7 @@ from learnloop.recommend.gain import (
 )
 from learnloop.recommend.learners import Floats, Ints, Learners
 from learnloop.recommend.settings import RecommenderSettings
-from learnloop.recommend.takeup import Context, TakeUp, facts
+from learnloop.recommend.takeup import TakeUp
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Scored:
     item: Ints
     """(P,) position of the item in the catalogue."""
     facts: Floats
-    """(P, F) see `takeup.NAMES`."""
+    """(P, F) see `facts.NAMES`."""
     probability: Floats
     """(P,) of take-up."""
     parts: GainParts

@@ -4,220 +4,16 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from scipy.special import expit
 
 from learnloop.errors import ModelError
-from learnloop.recommend.catalogue import TYPES, Catalogue
-from learnloop.recommend.factors import confidences, student_factors
-from learnloop.recommend.gain import expected_success, sigmoid
-from learnloop.recommend.learners import Bools, Floats, Ints, Learners
-from learnloop.recommend.popularity import RECENT_DAYS, Popularity
-from learnloop.recommend.settings import RecommenderSettings
-
-LAST_STARTS = 5
-"""Where a student stands is read off so many items begun last."""
-EDGES = np.array([-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0])
-"""Skills between the item and where the student stands: borders of the steps."""
-SMALL_SHARE = 0.01
-LONGEST_IDLE_DAYS = 28.0
-BLOCKS: dict[str, tuple[str, ...]] = {
-    "neighbours": ("als", "als_in_skill"),
-    "popular": (
-        "course_share",
-        "recent_share",
-        "class_share",
-        "share_in_skill",
-        "class_share_if_new",
-    ),
-    "place": (
-        *(f"from_recent_{step}" for step in range(len(EDGES) + 1)),
-        *(f"from_furthest_{step}" for step in range(len(EDGES) + 1)),
-        "skill_begun",
-        "skill_covered",
-        "items_before",
-        "new_in_course",
-    ),
-    "type": ("preferred_type", "type_share", *(f"is_{kind}" for kind in TYPES)),
-    "begun": ("begun",),
-    "due": ("due",),
-    "pace": ("recent_starts", "idle_days"),
-    "knowing": ("mastery", "success"),
-}
-"""The facts by the reason that they are told as."""
-NAMES = tuple(name for names in BLOCKS.values() for name in names)
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the facts are measured against, all of it from training students."""
-
-    catalogue: Catalogue
-    item_factors: Floats
-    """(I, factors)"""
-    popularity: Popularity
-
-
-def facts(
-    learners: Learners,
-    context: Context,
-    settings: RecommenderSettings,
-    row: Ints,
-    item: Ints,
-) -> Floats:
-    """(P, len(NAMES)) the facts about each pair of student `row` and `item`."""
-    catalogue = context.catalogue
-    columns = {
-        **_closeness(learners, context, settings, row, item),
-        **_places(learners, catalogue, row, item),
-        **_shares(learners, context, row, item),
-        **_types(learners, catalogue, row, item),
-        **_states(learners, catalogue, row, item),
-    }
-    columns["class_share_if_new"] = columns["class_share"] * columns["new_in_course"]
-    table = np.empty((len(row), len(NAMES)))
-    for place, name in enumerate(NAMES):
-        table[:, place] = columns[name]
-    return table
-
-
-def _closeness(
-    learners: Learners,
-    context: Context,
-    settings: RecommenderSettings,
-    row: Ints,
-    item: Ints,
-) -> dict[str, Floats]:
-    """ALS score, and by how much it is above the mean of the item's skill."""
-    primary = context.catalogue.primary
-    y = context.item_factors
-    weights = confidences(learners, len(y), settings.confidence)
-    students = student_factors(weights, y, settings.regularization)
-    score = students @ y.T
-    count = np.maximum(np.bincount(primary, minlength=learners.mastery.shape[1]), 1)
-    means = np.zeros((len(count), y.shape[1]))
-    np.add.at(means, primary, y)
-    by_skill = students @ (means / count[:, None]).T
-    own = score[row, item]
-    return {"als": own, "als_in_skill": own - by_skill[row, primary[item]]}
-
-
-def _shares(learners: Learners, context: Context, row: Ints, item: Ints) -> dict[str, Floats]:
-    """Logarithms of the shares of others who have begun the item."""
-    primary = context.catalogue.primary
-    popularity = context.popularity
-    logs = np.log(popularity.course + SMALL_SHARE)
-    count = np.maximum(np.bincount(primary), 1)
-    in_skill = logs - (np.bincount(primary, logs) / count)[primary]
-    in_class = popularity.for_students(learners, row, item)
-    return {
-        "course_share": logs[item],
-        "recent_share": np.log(popularity.recent + SMALL_SHARE)[item],
-        "class_share": np.log(in_class + SMALL_SHARE),
-        "share_in_skill": in_skill[item],
-    }
-
-
-def standing(learners: Learners, catalogue: Catalogue) -> tuple[Floats, Floats]:
-    """Where each student stands in each course, in skills from its start.
-
-    Returns:
-        (N, C) mean position of the items begun last, and the furthest position; both
-        -1 where nothing of the course has been begun.
-    """
-    shape = (len(learners), len(catalogue.course_ids))
-    cell = learners.row * shape[1] + catalogue.course[learners.item]
-    place = catalogue.position[catalogue.primary[learners.item]].astype(np.float64)
-    order = np.lexsort((learners.item, learners.first_days, cell))
-    first = np.searchsorted(cell[order], cell[order])
-    last = order[np.arange(len(order)) - first < LAST_STARTS]
-    cells = shape[0] * shape[1]
-    count = np.bincount(cell[last], minlength=cells)
-    total = np.bincount(cell[last], place[last], minlength=cells)
-    recent = np.where(count > 0, total / np.maximum(count, 1), -1.0)
-    furthest = np.full(cells, -1.0)
-    np.maximum.at(furthest, cell, place)
-    return recent.reshape(shape), furthest.reshape(shape)
-
-
-def _places(
-    learners: Learners, catalogue: Catalogue, row: Ints, item: Ints
-) -> dict[str, Floats]:
-    """Where the item stands in the course, seen from the student."""
-    recent, furthest = standing(learners, catalogue)
-    place = catalogue.position[catalogue.primary[item]]
-    course = catalogue.course[item]
-    steps = {}
-    for name, origin in (("recent", recent), ("furthest", furthest)):
-        bucket = np.digitize(place - origin[row, course], EDGES)
-        for step in range(len(EDGES) + 1):
-            steps[f"from_{name}_{step}"] = (bucket == step).astype(np.float64)
-    begun = learners.spread(learners.events > 0, len(catalogue.content_ids)).astype(float)
-    skills = len(catalogue.skill_ids)
-    membership = np.eye(skills)[catalogue.primary]
-    covered = (begun @ membership) / np.maximum(membership.sum(axis=0), 1)
-    share = covered[row, catalogue.primary[item]]
-    return {
-        **steps,
-        "skill_begun": (share > 0).astype(np.float64),
-        "skill_covered": share,
-        "new_in_course": (furthest[row, course] < 0).astype(np.float64),
-        "items_before": np.log1p(_items_before(row, item, catalogue)),
-    }
-
-
-def _items_before(row: Ints, item: Ints, catalogue: Catalogue) -> Floats:
-    """How many of the student's candidates stand before each in its course.
-
-    `row` ascends and `item`, which is in curriculum order, ascends within it.
-    """
-    cell = row * len(catalogue.course_ids) + catalogue.course[item]
-    return (np.arange(len(cell)) - np.searchsorted(cell, cell)).astype(np.float64)
-
-
-def _types(
-    learners: Learners, catalogue: Catalogue, row: Ints, item: Ints
-) -> dict[str, Floats]:
-    """The item's type, and whether the student uses such."""
-    kinds = np.zeros((len(learners), len(TYPES)))
-    np.add.at(kinds, (learners.row, catalogue.kind[learners.item]), 1.0)
-    share = (kinds + 1) / (kinds + 1).sum(axis=1, keepdims=True)
-    kind = catalogue.kind[item]
-    one = {f"is_{name}": (kind == k).astype(np.float64) for k, name in enumerate(TYPES)}
-    preferred = (learners.preference[row] == kind).astype(np.float64)
-    return {"preferred_type": preferred, "type_share": share[row, kind], **one}
-
-
-def _states(
-    learners: Learners, catalogue: Catalogue, row: Ints, item: Ints
-) -> dict[str, Floats]:
-    """What has happened between student and item, how active the student is, what is known."""
-    items = len(catalogue.content_ids)
-    begun = learners.spread(~learners.finished, items)[row, item]
-    due = learners.spread(learners.due, items)[row, item]
-    starts = np.bincount(
-        learners.row, learners.first_days <= RECENT_DAYS, minlength=len(learners)
-    )
-    idle = np.full(len(learners), LONGEST_IDLE_DAYS)
-    np.minimum.at(idle, learners.row, learners.last_days)
-    mastery = learners.mastery[row, catalogue.primary[item]]
-    success = expected_success(
-        mastery,
-        catalogue.skill_difficulty[catalogue.primary[item]],
-        catalogue.difficulty[item],
-        catalogue.discrimination[item],
-    )
-    return {
-        "begun": begun.astype(np.float64),
-        "due": due.astype(np.float64),
-        "recent_starts": np.log1p(starts)[row],
-        "idle_days": idle[row],
-        "mastery": mastery,
-        "success": success,
-    }
+from learnloop.recommend.facts import BLOCKS, NAMES
+from learnloop.recommend.learners import Bools, Floats
 
 
 @dataclass(frozen=True)
 class TakeUp:
-    """P(take-up) = sigmoid(intercept + weights · (facts - centre))."""
+    """P(take-up) = expit(intercept + weights · (facts - centre))."""
 
     centre: Floats
     """(F,) mean of each fact over the candidates learned from."""
@@ -252,13 +48,54 @@ class TakeUp:
             centre, np.asarray(weights, dtype=np.float64), float(regression.intercept_[0])
         )
 
+    def recalibrated(self, table: Floats, taken: Bools) -> Self:
+        """The same facts with the log-odds that held where lists are made.
+
+        Over all candidates, most of which nobody takes, a logistic regression is right on
+        average; among the few that come first it need not be. This fits a slope, a shift
+        and the weight of how active the student is to what was listed (Platt 1999, with
+        one fact more), drawn a little towards no change. The result is linear in the
+        facts again.
+
+        Args:
+            table: (P, F) facts of listed items, of students not learned from.
+            taken: (P,) the student touched the item within the horizon.
+        """
+        from scipy.optimize import minimize
+
+        log_odds, active = self.log_odds(table), table[:, NAMES.index("recent_starts")]
+        inputs = np.column_stack([log_odds, active])
+        mean, spread = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-6)
+        design = np.column_stack([np.ones(len(inputs)), (inputs - mean) / spread])
+
+        def loss(step: Floats) -> tuple[float, Floats]:
+            moved = log_odds + design @ step
+            value = np.logaddexp(0, moved).sum() - moved @ taken + step @ step / 2
+            return float(value), design.T @ (expit(moved) - taken) + step
+
+        # A tenth of the old slope at least: to calibrate must not turn the order round.
+        bounds = [(None, None), (-0.9 * spread[0], None), (None, None)]
+        found = minimize(loss, np.zeros(3), jac=True, method="L-BFGS-B", bounds=bounds)
+        shift, slope, activity = found.x
+        slope, activity = slope / spread[0], activity / spread[1]
+        weights = (1 + slope) * self.weights
+        weights[NAMES.index("recent_starts")] += activity
+        centre = self.centre[NAMES.index("recent_starts")]
+        intercept = (
+            (1 + slope) * self.intercept
+            + shift
+            - slope * mean[0]
+            + activity * (centre - mean[1])
+        )
+        return type(self)(self.centre, weights, float(intercept))
+
     def log_odds(self, table: Floats) -> Floats:
         """(P,) of taking up."""
         return np.asarray(self.intercept + (table - self.centre) @ self.weights)
 
     def probability(self, table: Floats) -> Floats:
         """(P,) in (0, 1)."""
-        return sigmoid(self.log_odds(table))
+        return np.asarray(expit(self.log_odds(table)))
 
     def by_block(self, table: Floats) -> dict[str, Floats]:
         """(P,) log-odds that each block of facts adds to the average candidate's."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from learnloop.datasets.assistments import AssistmentsSettings, read_assistments2009
+from learnloop.datasets.assistments import REMEDY, AssistmentsSettings, read_assistments2009
 from learnloop.errors import DataError
 from learnloop.simulation.schema import EMPTY_TRUTH_ITEMS
 
@@ -30,10 +30,7 @@ def read_answers(settings: AssistmentsSettings) -> dict[str, pd.DataFrame]:
         DataError: `LEARNLOOP_DATA` was not set, or a file is not what it should be.
     """
     if not settings.folder:
-        raise DataError(
-            "nothing says where ASSISTments 2009 is.",
-            remedy="Set LEARNLOOP_DATA to the folder that holds assistments2009/.",
-        )
+        raise DataError("LEARNLOOP_DATA is not set.", remedy=REMEDY)
     data = read_assistments2009(Path(settings.folder) / "assistments2009")
     tables = (
         data.attempts,

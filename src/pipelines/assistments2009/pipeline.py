@@ -3,8 +3,8 @@
 from kedro.pipeline import Node, Pipeline
 
 from pipelines.assistments2009.nodes import TABLES, compare_with_published, read_answers
-from pipelines.difficulty.pipeline import create_pipeline as create_difficulty
-from pipelines.mastery.pipeline import fit_and_score
+from pipelines.difficulty import pipeline as difficulty
+from pipelines.mastery import pipeline as mastery
 
 
 def create_pipeline() -> Pipeline:
@@ -23,6 +23,6 @@ def create_pipeline() -> Pipeline:
     )
     return (
         Pipeline([read, compare], tags="assistments2009")
-        + create_difficulty()
-        + fit_and_score()
+        + difficulty.fit_and_score()
+        + mastery.fit_and_score()
     )

@@ -3,9 +3,16 @@
 from kedro.pipeline import Node, Pipeline
 
 from pipelines.difficulty.nodes import evaluate_scores, fit_difficulty, score_difficulty
+from pipelines.stamp import stamping
 
 
 def create_pipeline() -> Pipeline:
+    """Fit, score, evaluate, and the stamp that a release asks for."""
+    stamp = stamping("difficulty", "difficulty_model")
+    return fit_and_score() + Pipeline([stamp])
+
+
+def fit_and_score() -> Pipeline:
     """Three nodes; `truth_items` reaches the evaluation alone."""
     return Pipeline(
         [

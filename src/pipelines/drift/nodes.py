@@ -4,9 +4,31 @@ from typing import Any
 
 import pandas as pd
 
+from learnloop.difficulty import DifficultyEstimator
 from learnloop.governance import pages
 from learnloop.governance.drift import DriftSettings, measure_drift
 from learnloop.governance.drift_columns import student_columns
+from learnloop.governance.drift_predictions import predict_terms
+from learnloop.intervene import InterventionTrigger
+
+
+def predict_week(
+    difficulty_model: DifficultyEstimator,
+    intervention_model: InterventionTrigger,
+    attempts: pd.DataFrame,
+    intervention_features: pd.DataFrame,
+    weekly_activity: pd.DataFrame,
+    parameters: DriftSettings,
+) -> pd.DataFrame:
+    """`DriftPredictions` of both terms at the configured week."""
+    return predict_terms(
+        difficulty_model,
+        intervention_model,
+        attempts,
+        intervention_features,
+        weekly_activity,
+        parameters.week,
+    )
 
 
 def collect_columns(
@@ -14,11 +36,12 @@ def collect_columns(
     student_hourly: pd.DataFrame,
     student_realtime: pd.DataFrame,
     student_mastery: pd.DataFrame,
+    drift_predictions: pd.DataFrame,
     attempts: pd.DataFrame,
     parameters: DriftSettings,
 ) -> pd.DataFrame:
     """`DriftColumns` of both terms at the configured week."""
-    tables = [student_hourly, student_realtime, student_mastery]
+    tables = [student_hourly, student_realtime, student_mastery, drift_predictions]
     return student_columns(snapshots, tables, attempts, parameters.week)
 
 

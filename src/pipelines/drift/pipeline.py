@@ -10,12 +10,26 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(
+                nodes.predict_week,
+                [
+                    "difficulty_model",
+                    "intervention_model",
+                    "attempts",
+                    "intervention_features",
+                    "weekly_activity",
+                    "params:drift",
+                ],
+                "drift_predictions",
+                name="predict_drift_week",
+            ),
+            Node(
                 nodes.collect_columns,
                 [
                     "snapshots",
                     "student_hourly",
                     "student_realtime",
                     "student_mastery",
+                    "drift_predictions",
                     "attempts",
                     "params:drift",
                 ],

@@ -84,17 +84,22 @@ def materialize_online(
 ) -> dict[str, Any]:
     """Brings the latest row of every active student and item to the online store.
 
+    Whatever else the store held, of withdrawn students or of another log, is gone.
+
     Returns:
         `views`, as `apply_definitions` counted them, and `online`: per view the rows
-        written and the seconds it took.
+        written, the keys dropped as their latest row is too old, and the seconds it took.
     """
     last = max(pd.Timestamp(view["last"]) for view in feature_views.values())
     since = last - pd.Timedelta(days=online_days)
     online = {}
     for view in VIEWS:
         started = time.monotonic()
-        rows = feature_store.materialize(view.name, since, last)
-        seconds = round(time.monotonic() - started, 1)
-        online[view.name] = {"rows": rows, "seconds": seconds}
+        rows = feature_store.replace(view.name, since, last)
+        online[view.name] = {
+            "written": rows,
+            "dropped": feature_views[view.name]["keys"] - rows,
+            "seconds": round(time.monotonic() - started, 1),
+        }
         log.info("%s: %d rows to the online store", view.name, rows)
     return {"views": feature_views, "online": online}

@@ -9,6 +9,7 @@ from pipelines.feature_store.nodes import (
     join_recommender_features,
     materialize_online,
 )
+from pipelines.stamp import stamping
 
 
 def create_pipeline() -> Pipeline:
@@ -52,6 +53,7 @@ def create_pipeline() -> Pipeline:
                 "feature_store_summary",
                 name="materialize_online",
             ),
+            stamping("feature_store", "feature_store_summary"),
         ],
         tags="feature_store",
     )

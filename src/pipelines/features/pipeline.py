@@ -7,10 +7,11 @@ from pipelines.features.nodes import (
     compute_student_hourly,
     replay_student_realtime,
 )
+from pipelines.stamp import stamping
 
 
 def create_pipeline() -> Pipeline:
-    """A node per view that comes from the log."""
+    """A node per view that comes from the log, and the stamp of what they come from."""
     return Pipeline(
         [
             Node(
@@ -31,6 +32,7 @@ def create_pipeline() -> Pipeline:
                 "content_hourly",
                 name="compute_content_hourly",
             ),
+            stamping("features", "content_hourly"),
         ],
         tags="features",
     )

@@ -14,6 +14,7 @@ from learnloop.datasets.rules import event_rules
 from learnloop.datasets.settings import IngestSettings
 from learnloop.datasets.validation import validate
 from learnloop.errors import DataError
+from learnloop.governance.versions import hash_events, hash_tables
 from learnloop.privacy.consent import consented, consented_rows
 
 Table = pd.DataFrame
@@ -133,4 +134,42 @@ def summarise_ingest(
         },
         "reasons": {str(reason): int(rows) for reason, rows in sorted(reasons.items())},
         "data_docs": str(settings.data_docs / "overview.html"),
+    }
+
+
+def hash_data(
+    events: ibis.Table,
+    content_items: Table,
+    skills: Table,
+    prerequisites: Table,
+    students: Table,
+    student_splits: Table,
+    classes: Table,
+    eligibility: Table,
+) -> dict[str, Any]:
+    """A hash of each table that models are made from, and the extent of the log."""
+    tables = {
+        "content_items": content_items,
+        "skills": skills,
+        "prerequisites": prerequisites,
+        "students": students,
+        "student_splits": student_splits,
+        "classes": classes,
+        "eligibility": eligibility,
+    }
+    extent = events.aggregate(
+        rows=events.count(), first=events.occurred_at.min(), last=events.occurred_at.max()
+    ).to_pandas()
+    return {
+        "tables": {
+            "events": hash_events(events),
+            **{name: hash_tables([table]) for name, table in tables.items()},
+        },
+        "events": int(extent["rows"].iloc[0]),
+        "first_event": extent["first"].iloc[0].isoformat(),
+        "last_event": extent["last"].iloc[0].isoformat(),
+        "students": {
+            split: int(count)
+            for split, count in student_splits["split"].value_counts().sort_index().items()
+        },
     }

@@ -70,6 +70,21 @@ def create_pipeline() -> Pipeline:
                 "ingest_summary",
                 name="summarise_ingest",
             ),
+            Node(
+                nodes.hash_data,
+                [
+                    "events",
+                    "content_items",
+                    "skills",
+                    "prerequisites",
+                    "students",
+                    "student_splits",
+                    "classes",
+                    "eligibility",
+                ],
+                "data_hashes",
+                name="hash_data",
+            ),
         ],
         tags="ingest",
     )

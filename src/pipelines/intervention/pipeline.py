@@ -9,10 +9,11 @@ from pipelines.intervention.nodes import (
     label_snapshots,
     score_students,
 )
+from pipelines.stamp import stamping
 
 
 def create_pipeline() -> Pipeline:
-    """Five nodes; `truth_students` reaches the evaluation alone."""
+    """Five nodes and the stamp; `truth_students` reaches the evaluation alone."""
     return Pipeline(
         [
             Node(
@@ -38,6 +39,7 @@ def create_pipeline() -> Pipeline:
                 "intervention_model",
                 name="fit_trigger",
             ),
+            stamping("intervention", "intervention_model"),
             Node(
                 score_students,
                 [

@@ -9,6 +9,7 @@ from pipelines.mastery.nodes import (
     score_mastery,
     write_student_mastery,
 )
+from pipelines.stamp import stamping
 
 
 def _fit_and_predict() -> Pipeline:
@@ -50,7 +51,8 @@ def fit_and_score() -> Pipeline:
 
 
 def create_pipeline() -> Pipeline:
-    """Fit, predict, mastery as a feature, evaluation; truth reaches the evaluation alone."""
+    """Fit, stamp, predict, mastery as a feature, evaluation, which alone sees the truth."""
+    stamp = stamping("mastery", "mastery_model")
     features = Node(
         write_student_mastery,
         ["mastery_model", "attempts", "snapshots", "content_items", "difficulty_model"],
@@ -70,4 +72,4 @@ def create_pipeline() -> Pipeline:
         "mastery_metrics",
         name="evaluate_mastery",
     )
-    return _fit_and_predict() + Pipeline([features, judged], tags="mastery")
+    return _fit_and_predict() + Pipeline([stamp, features, judged], tags="mastery")

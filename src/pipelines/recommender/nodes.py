@@ -5,9 +5,13 @@ from typing import Any
 import pandas as pd
 
 from learnloop.recommend import Catalogue, ContentRecommender, RecommenderSettings, assemble
-from learnloop.recommend.evaluation import judge, report
+from learnloop.recommend.evaluation import judge, listed_outcomes, report
+from learnloop.recommend.truth import true_success, within_reach
+from learnloop.splits import Split
 
-SCORED = ("test", "audit")
+LEARNED = (Split.TRAIN, Split.VALIDATION)
+SCORED = (Split.TEST, Split.AUDIT)
+AGAINST_TRUTH = ("recommender", "curriculum_order", "random_order")
 
 
 def assemble_examples(
@@ -30,9 +34,11 @@ def build_catalogue_and_fit(
     item_difficulty: pd.DataFrame,
     settings: RecommenderSettings,
 ) -> ContentRecommender:
-    """The recommender, fitted on training students alone."""
+    """The recommender, fitted on training students and calibrated on validation students."""
     catalogue = Catalogue.from_tables(content_items, skills, prerequisites, item_difficulty)
-    return ContentRecommender(catalogue, settings).fit(examples[examples["split"] == "train"])
+    return ContentRecommender(catalogue, settings).fit(
+        examples[examples["split"].isin(LEARNED)]
+    )
 
 
 def recommend_content(model: ContentRecommender, examples: pd.DataFrame) -> pd.DataFrame:
@@ -40,7 +46,37 @@ def recommend_content(model: ContentRecommender, examples: pd.DataFrame) -> pd.D
     return model.recommend(examples[examples["split"].isin(SCORED)])
 
 
-def evaluate_lists(model: ContentRecommender, examples: pd.DataFrame) -> dict[str, Any]:
-    """Metrics on test students, beside the baselines'."""
-    judgement = judge(model, examples[examples["split"] == "test"])
-    return report(judgement, model.catalogue, model.settings.list_length)
+def evaluate_lists(
+    model: ContentRecommender,
+    examples: pd.DataFrame,
+    recommendations: pd.DataFrame,
+    truth_mastery: pd.DataFrame,
+    truth_items: pd.DataFrame,
+) -> dict[str, Any]:
+    """Metrics on test students, beside the baselines'; calibration on the audit cohort too.
+
+    Where the truth is known, also whether what the lists ask is within reach.
+    """
+    test = examples[examples["split"] == Split.TEST]
+    judgement = judge(model, test)
+    length = model.settings.list_length
+    listed = listed_outcomes(recommendations, examples)
+    metrics = report(judgement, listed, model.catalogue, length)
+    if truth_mastery.empty:
+        return metrics
+    successes = {
+        method: true_success(
+            judgement.shown[method], test, model.catalogue, truth_mastery, truth_items
+        )
+        for method in AGAINST_TRUTH
+    }
+    gain = model.settings.gain
+    meaning = (
+        "within_reach: share of listed questions whose true chance of success is within"
+        f" {gain.success_width:g} of {gain.target_success:g}, by the campus's truth."
+    )
+    return {
+        **metrics,
+        "truth": within_reach(successes, gain, length),
+        "notes": [*metrics["notes"], meaning],
+    }

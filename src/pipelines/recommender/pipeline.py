@@ -3,10 +3,11 @@
 from kedro.pipeline import Node, Pipeline
 
 from pipelines.recommender import nodes
+from pipelines.stamp import stamping
 
 
 def create_pipeline() -> Pipeline:
-    """Assemble, fit, recommend, evaluate."""
+    """Assemble, fit, stamp, recommend, evaluate."""
     return Pipeline(
         [
             Node(
@@ -35,6 +36,7 @@ def create_pipeline() -> Pipeline:
                 "recommender_model",
                 name="fit_recommender",
             ),
+            stamping("recommender", "recommender_model"),
             Node(
                 nodes.recommend_content,
                 ["recommender_model", "recommender_examples"],
@@ -43,7 +45,13 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 nodes.evaluate_lists,
-                ["recommender_model", "recommender_examples"],
+                [
+                    "recommender_model",
+                    "recommender_examples",
+                    "recommendations",
+                    "truth_mastery",
+                    "truth_items",
+                ],
                 "recommender_metrics",
                 name="evaluate_recommender",
             ),

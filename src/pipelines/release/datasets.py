@@ -10,9 +10,10 @@ from kedro.io import AbstractDataset, DatasetError
 from kedro.utils import load_obj
 
 from learnloop.governance.registry import RegisteredVersion, Registry, Submission
-from learnloop.governance.versions import hash_code
+from learnloop.governance.versions import hash_code, hash_libraries, hash_parameters
 from learnloop.model import Model
-from pipelines.release.rooms import BY_NAME, ROOMS
+from pipelines.release.rooms import BY_NAME
+from pipelines.stamp import STAGES, Stage
 
 
 class _ReadOnly:
@@ -102,20 +103,32 @@ class RegisteredDataset(AbstractDataset[Submission, RegisteredVersion]):
 
 
 class CodeState(_ReadOnly, AbstractDataset[Any, dict[str, Any]]):
-    """The commit that runs, and a hash of the code that each model follows from."""
+    """The commit that runs, and a hash of the code and the libraries of each stage."""
 
     def __init__(self, *, metadata: Mapping[str, Any] | None = None) -> None:
         self.metadata = metadata
+        self._found: dict[str, Any] | None = None
 
     def load(self) -> dict[str, Any]:
-        """``git_sha`` (``+dirty`` with uncommitted changes) and ``code`` by room."""
-        return {
-            "git_sha": _git_sha(),
-            "code": {room.name: hash_code(room.code) for room in ROOMS},
-        }
+        """``git_sha`` (``+dirty`` with uncommitted changes) and ``code`` by stage.
+
+        Read once a run: what a process has begun with is what it goes on with.
+        """
+        if self._found is None:
+            self._found = {
+                "git_sha": _git_sha(),
+                "code": {stage.name: _hash_of(stage) for stage in STAGES},
+            }
+        return self._found
 
     def _describe(self) -> dict[str, Any]:
-        return {"packages": sorted({package for room in ROOMS for package in room.code})}
+        return {"packages": sorted({package for stage in STAGES for package in stage.code})}
+
+
+def _hash_of(stage: Stage) -> str:
+    return hash_parameters(
+        {"code": hash_code(stage.code), "libraries": hash_libraries(stage.libraries)}
+    )
 
 
 def _git_sha() -> str:

@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 import pandas as pd
 from kedro.pipeline.node import Node
 
+from learnloop.errors import ModelError
 from learnloop.model import Model
 from pipelines.release.datasets import Champion
 from pipelines.release.rooms import Room
@@ -67,6 +68,7 @@ def examining(room: Room, scoring: Node) -> Node:
         *tables: Any,
     ) -> tuple[pd.DataFrame, dict[str, Any]]:
         if plan["rule"] == "settled":
+            _require_readable(plan, champion)
             return pd.DataFrame(), {"seconds": [], "champion_problem": None}
         kept = tuple(_without_audit(table) for table in tables)
         listening = _Listening(model)
@@ -92,6 +94,16 @@ def examining(room: Room, scoring: Node) -> Node:
         [f"{room.name}_champion_scores", f"{room.name}_examination"],
         name=f"examine_{room.name}",
     )
+
+
+def _require_readable(plan: dict[str, Any], champion: Champion) -> None:
+    """A champion that no service could load must not read as one that passed."""
+    if champion.model is None:
+        raise ModelError(
+            f"{plan['name']} {plan['champion']} is champion, but the files of it cannot be "
+            f"read ({champion.problem}). Put the folder back where it was (a registry cannot "
+            "be moved), or move the whole of mlflow/ away to begin a new registry."
+        )
 
 
 def _spelled_out(

@@ -1,21 +1,24 @@
 """Nodes of the release pipeline: plan a version, judge it, describe it, sum up."""
 
+import math
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import pandas as pd
-from kedro.utils import load_obj
 
 from learnloop.governance.cards import render_card
 from learnloop.governance.gates import (
     Comparison,
     GateResult,
     Verdict,
+    alias_of,
     audit_gate,
     calibration_gate,
     compare,
     latency_gate,
+    measure_calibration,
     quality_gate,
 )
 from learnloop.governance.registry import RegisteredVersion, Submission
@@ -25,42 +28,15 @@ from learnloop.governance.versions import (
     Change,
     Fingerprint,
     change_between,
-    hash_events,
-    hash_parameters,
-    hash_tables,
     next_version,
 )
 from learnloop.model import Model
 from learnloop.recommend import ContentRecommender
 from learnloop.recommend.evaluation import judge
 from learnloop.splits import Split
-from pipelines.release.rooms import SETTINGS, Room
+from pipelines.release.rooms import Room
 from pipelines.release.settings import ReleaseParameters
-
-
-def hash_data(
-    events: Any,
-    content_items: pd.DataFrame,
-    skills: pd.DataFrame,
-    prerequisites: pd.DataFrame,
-    students: pd.DataFrame,
-    student_splits: pd.DataFrame,
-) -> dict[str, Any]:
-    """What the models learned from and were judged on: its hash, extent and students."""
-    tables = hash_tables([content_items, skills, prerequisites, students, student_splits])
-    extent = events.aggregate(
-        rows=events.count(), first=events.occurred_at.min(), last=events.occurred_at.max()
-    ).to_pandas()
-    return {
-        "hash": hash_parameters({"events": hash_events(events), "tables": tables}),
-        "events": int(extent["rows"].iloc[0]),
-        "first_event": extent["first"].iloc[0].isoformat(),
-        "last_event": extent["last"].iloc[0].isoformat(),
-        "students": {
-            split: int(count)
-            for split, count in student_splits["split"].value_counts().sort_index().items()
-        },
-    }
+from pipelines.stamp import made_from
 
 
 def collect_audits(
@@ -73,62 +49,74 @@ def collect_audits(
 def score_lists(
     recommender_model: ContentRecommender, recommender_examples: pd.DataFrame
 ) -> pd.DataFrame:
-    """`RecommenderScores`: what each test student's list was worth, beside popularity's."""
+    """`RecommenderScores`: what each test student's list was worth, beside the baselines'."""
     test = recommender_examples[recommender_examples["split"] == Split.TEST]
     lists = judge(recommender_model, test).lists
     scores = lists["recommender"][["student_id", "ndcg"]]
     return scores.assign(
-        split=Split.TEST.value, baseline_popularity=lists["popularity"]["ndcg"]
+        split=Split.TEST.value,
+        baseline_popularity=lists["popularity"]["ndcg"],
+        baseline_curriculum_order=lists["curriculum_order"]["ndcg"],
     )
 
 
 def plan_version(
     known: list[RegisteredVersion],
-    release_data: Mapping[str, Any],
-    release_code: Mapping[str, Any],
-    parameters: Mapping[str, Any],
+    stamp: Mapping[str, Any],
+    present: Mapping[str, Mapping[str, Any]],
+    model: Model,
     release: ReleaseParameters,
     *,
     room: Room,
 ) -> dict[str, Any]:
-    """Which version the model at hand is, and against whom it must hold.
+    """Which version the model on disk is, and against whom it must hold.
 
     ``rule`` is ``baseline`` without a champion, ``non_inferior`` where only the data
-    differs from the champion's, ``better`` where the method does, and ``settled`` where
-    it is the champion itself.
+    differs from the champion's and is not older, ``better`` where it is or the method
+    differs, and ``settled`` where it is the champion itself. ``number`` is MLflow's.
+
+    Raises:
+        ModelError: the model was made from other data, parameters or code than those at
+            hand.
     """
-    fingerprint = Fingerprint(
-        contract=load_obj(room.model_class).contract,
-        params_hash=hash_parameters(
-            {key: _resolved(key, parameters) for key in room.parameters}
-        ),
-        code_hash=release_code["code"][room.name],
-        data_hash=release_data["hash"],
-    )
-    by_semver = {version.semver: version.fingerprint for version in known}
-    first = FIRST_VERSIONS[room.registered]
-    semver, change = next_version(by_semver, fingerprint, first)
+    fingerprint = made_from(stamp, present[room.name], model, room.registered)
+    by_semver = {version.semver: version for version in known}
     champion = next((version for version in known if "champion" in version.aliases), None)
-    rules = {Change.NONE: "settled", Change.DATA: "non_inferior", Change.FIRST: "baseline"}
-    to_beat = change_between(champion.fingerprint if champion else None, fingerprint)
+    before = champion.semver if champion else None
+    semver, change = next_version(
+        {version.semver: version.fingerprint for version in known},
+        fingerprint,
+        FIRST_VERSIONS[room.registered],
+        before,
+    )
+    newest = max((version.number for version in known), default=0)
     return {
         "name": room.registered,
         "version": semver,
+        "number": by_semver[semver].number if semver in by_semver else newest + 1,
         "change": change.value,
         "unchanged": change is Change.NONE,
-        "rule": rules.get(to_beat, "better"),
-        "champion": champion.semver if champion else None,
+        "rule": _rule(champion, fingerprint, stamp["last_event"]),
+        "champion": before,
         "settled_gates": dict(champion.gates) if champion else {},
         "fingerprint": fingerprint.as_dict(),
-        "git_sha": release_code["git_sha"],
+        "git_sha": stamp["git_sha"],
+        "last_event": stamp["last_event"],
+        "parameters": stamp["parameters"],
         "limits": release.gates[room.name].model_dump(mode="json"),
         "draws": release.draws,
     }
 
 
-def _resolved(key: str, parameters: Mapping[str, Any]) -> Any:
-    """Parameters as the model gets them, whether or not this run has validated them yet."""
-    return load_obj(SETTINGS[key]).model_validate(parameters[key]).model_dump(mode="json")
+def _rule(champion: RegisteredVersion | None, new: Fingerprint, last_event: str) -> str:
+    rules = {Change.NONE: "settled", Change.DATA: "non_inferior", Change.FIRST: "baseline"}
+    change = change_between(champion.fingerprint if champion else None, new)
+    if champion and change is Change.DATA and champion.last_event:
+        newer = datetime.fromisoformat(last_event) >= datetime.fromisoformat(
+            champion.last_event
+        )
+        return rules[change] if newer else "better"
+    return rules.get(change, "better")
 
 
 def judge_model(
@@ -141,18 +129,42 @@ def judge_model(
     *,
     room: Room,
 ) -> dict[str, Any]:
-    """Verdict, value, limit and reason of each gate; the champion's own if it is settled."""
-    if plan["rule"] == "settled":
-        return dict(plan["settled_gates"])
+    """Verdict, value, limit and reason of each gate.
+
+    The settled champion keeps what it was promoted for, its quality and latency; what
+    depends on the students at hand, calibration, fairness and drift, is judged anew.
+    """
     limits, name = plan["limits"], room.registered
-    results = {
-        "quality": _judge_quality(plan, scores, champion_scores, examination, room),
-        "calibration": calibration_gate(metrics["scores"].get("ece"), limits["ece_limit"]),
+    present = {
+        "calibration": _judge_calibration(plan, scores, metrics, room),
         "fairness": audit_gate(audits["fairness"].get(name), "fairness"),
-        "latency": latency_gate(examination["seconds"], limits["latency_limit_s"]),
         "drift": audit_gate(audits["drift"].get(name), "drift"),
     }
-    return {gate: result.as_dict() for gate, result in results.items()}
+    seen = {gate: result.as_dict() for gate, result in present.items()}
+    if plan["rule"] == "settled":
+        return {**plan["settled_gates"], **seen}
+    quality = _judge_quality(plan, scores, champion_scores, examination, room)
+    latency = latency_gate(examination["seconds"], limits["latency_limit_s"])
+    return {"quality": quality.as_dict(), **seen, "latency": latency.as_dict()}
+
+
+def _judge_calibration(
+    plan: Mapping[str, Any], scores: pd.DataFrame, metrics: Mapping[str, Any], room: Room
+) -> GateResult:
+    """On `test` and `audit` together, for no model learns from either.
+
+    The recommender's score table says nothing of its probabilities, so its own metrics do.
+    """
+    limit = plan["limits"]["ece_limit"]
+    if room.outcome is None:
+        return calibration_gate(metrics["scores"].get("ece"), limit)
+    seen = scores[scores["split"].isin([Split.TEST, Split.AUDIT])]
+    students = seen["student_id"]
+    found = measure_calibration(
+        seen[room.outcome].astype(float), seen[room.score], students, plan["draws"]
+    )
+    measured_on = f" on {len(seen):,} rows of {students.nunique():,} students"
+    return calibration_gate(found.as_dict(), limit, measured_on)
 
 
 def _judge_quality(
@@ -176,7 +188,8 @@ def _judge_quality(
     if plan["rule"] == "baseline":
         named = zip(room.baselines, room.stated, strict=True)
         return quality_gate([against(test[column], opponent=name) for column, name in named])
-    if len(champion_scores) != len(test):
+    theirs = _paired(test, champion_scores, room)
+    if theirs is None:
         problem = examination["champion_problem"] or "it scores other rows than the candidate"
         reason = (
             f"champion {plan['champion']} cannot be scored by this code ({problem}); "
@@ -184,10 +197,28 @@ def _judge_quality(
         )
         return GateResult(Verdict.NOT_ENOUGH_DATA, None, 0.0, reason)
     margin = plan["limits"]["non_inferiority_margin"]
-    found: Comparison = against(
-        champion_scores[room.score], opponent=f"champion {plan['champion']}"
-    )
+    found: Comparison = against(theirs, opponent=f"champion {plan['champion']}")
     return quality_gate([found], margin if plan["rule"] == "non_inferior" else 0.0)
+
+
+def _paired(
+    test: pd.DataFrame, champion_scores: pd.DataFrame, room: Room
+) -> "pd.Series[float] | None":
+    """The champion's score of each row of `test`; ``None`` unless both scored the same.
+
+    A student who answers one question twice has two rows of one key, in order.
+    """
+    keys = [*room.keys, *([room.outcome] if room.outcome else [])]
+    if champion_scores.empty or len(champion_scores) != len(test):
+        return None
+    ours, theirs = (
+        table[keys].assign(again=table.groupby(list(room.keys)).cumcount())
+        for table in (test, champion_scores)
+    )
+    joined = ours.merge(
+        theirs.assign(score=champion_scores[room.score]), on=[*keys, "again"], how="left"
+    )
+    return None if joined["score"].isna().any() else joined["score"]
 
 
 def write_card(
@@ -195,10 +226,10 @@ def write_card(
     metrics: Mapping[str, Any],
     gates: Mapping[str, Any],
     audits: Mapping[str, Mapping[str, Any]],
-    release_data: Mapping[str, Any],
+    data_hashes: Mapping[str, Any],
 ) -> str:
     """The model card in Markdown."""
-    return render_card(plan, metrics, gates, audits["fairness"].get(plan["name"]), release_data)
+    return render_card(plan, metrics, gates, audits["fairness"].get(plan["name"]), data_hashes)
 
 
 def prepare_submission(
@@ -207,22 +238,27 @@ def prepare_submission(
     gates: Mapping[str, Any],
     card: str,
     metrics: Mapping[str, Any],
+    *,
+    room: Room,
 ) -> Submission:
     """The model on its way into the registry; saving it registers it."""
-    passed = all(gate["verdict"] == Verdict.PASS for gate in gates.values())
     return Submission(
         name=plan["name"],
         semver=plan["version"],
         fingerprint=Fingerprint(**plan["fingerprint"]),
         git_sha=plan["git_sha"],
+        last_event=plan["last_event"],
         model=model,
         gates=gates,
-        alias="champion" if passed else "challenger",
+        alias=alias_of(gates),
         card=card,
         metrics={
             name.replace("@", "_at_"): found["value"]
             for name, found in metrics["scores"].items()
+            if found["value"] is not None and math.isfinite(found["value"])
         },
+        parameters=plan["parameters"],
+        libraries=room.libraries,
     )
 
 
@@ -230,11 +266,12 @@ def describe_version(
     plan: Mapping[str, Any],
     registered: RegisteredVersion,
     metrics: Mapping[str, Any],
+    gates: Mapping[str, Any],
     *,
     room: Room,
 ) -> dict[str, Any]:
     """The model's part of the summary."""
-    return entry_of(plan, registered, metrics, room.stated)
+    return entry_of(plan, registered, metrics, gates, room.stated)
 
 
 def summarise_release(

@@ -9,6 +9,7 @@ from kedro.pipeline import Node, Pipeline
 from pipelines.release import nodes
 from pipelines.release.examine import examining
 from pipelines.release.rooms import ROOMS, Room
+from pipelines.stamp import fingerprint_all
 
 _SCORE_LISTS = Node(
     nodes.score_lists,
@@ -19,12 +20,12 @@ _SCORE_LISTS = Node(
 
 
 def create_pipeline() -> Pipeline:
-    """Six nodes a model, one before them for the data, two after them for the reader."""
-    data = Node(
-        nodes.hash_data,
-        ["events", "content_items", "skills", "prerequisites", "students", "student_splits"],
-        "release_data",
-        name="hash_data",
+    """Six nodes a model, two before them, one after them for the reader."""
+    present = Node(
+        fingerprint_all,
+        ["data_hashes", "code_state", "parameters"],
+        "present_fingerprints",
+        name="fingerprint_what_is_at_hand",
     )
     audits = Node(
         nodes.collect_audits,
@@ -39,7 +40,7 @@ def create_pipeline() -> Pipeline:
         name="summarise_release",
     )
     of_models = [node for room in ROOMS for node in _nodes_of(room)]
-    return Pipeline([data, audits, *of_models, summary], tags="release")
+    return Pipeline([present, audits, *of_models, summary], tags="release")
 
 
 def _nodes_of(room: Room) -> list[Node]:
@@ -54,9 +55,9 @@ def _nodes_of(room: Room) -> list[Node]:
             plan,
             [
                 f"{name}_known_versions",
-                "release_data",
-                "release_code",
-                "parameters",
+                f"{name}_fingerprint",
+                "present_fingerprints",
+                f"{name}_model",
                 "params:release",
             ],
             f"{name}_plan",
@@ -83,13 +84,13 @@ def _nodes_of(room: Room) -> list[Node]:
                 f"{name}_metrics",
                 f"{name}_gates",
                 "release_audits",
-                "release_data",
+                "data_hashes",
             ],
             f"{name}_card",
             name=f"write_card_of_{name}",
         ),
         Node(
-            nodes.prepare_submission,
+            _bound(nodes.prepare_submission, room=room),
             [
                 f"{name}_plan",
                 f"{name}_model",
@@ -102,7 +103,7 @@ def _nodes_of(room: Room) -> list[Node]:
         ),
         Node(
             _bound(nodes.describe_version, room=room),
-            [f"{name}_plan", f"{name}_registered", f"{name}_metrics"],
+            [f"{name}_plan", f"{name}_registered", f"{name}_metrics", f"{name}_gates"],
             f"{name}_release",
             name=f"describe_{name}",
         ),

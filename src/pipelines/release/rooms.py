@@ -13,10 +13,8 @@ class Room:
     """Of the pipeline, and the beginning of its datasets' names."""
     registered: str
     model_class: str
-    code: tuple[str, ...]
-    """Packages that the model follows from, its own and those it builds upon."""
-    parameters: tuple[str, ...]
-    """Top-level parameters that it follows from, keys of `SETTINGS`."""
+    libraries: tuple[str, ...]
+    """Distributions that it needs to answer, beside learnloop, numpy and pandas."""
     statistic: Statistic
     """The headline, as the quality gate compares it: higher is better."""
     outcome: str | None
@@ -28,73 +26,62 @@ class Room:
     """The same baselines, by their names in the metrics."""
     scores: str
     """The score table: a dataset, one row per scored example."""
+    keys: tuple[str, ...]
+    """Columns of the score table that say which example a row is."""
 
-
-SETTINGS = {
-    "difficulty": "learnloop.difficulty.DifficultySettings",
-    "mastery": "learnloop.mastery.MasterySettings",
-    "recommender": "learnloop.recommend.RecommenderSettings",
-    "intervention": "pipelines.intervention.nodes.InterventionParameters",
-}
-"""Import path of the model that validates each parameter and fills in its defaults."""
-
-_SOURCE = ("learnloop.events", "learnloop.content", "learnloop.splits")
-_DIFFICULTY = (*_SOURCE, "learnloop.difficulty", "pipelines.difficulty")
-_MASTERY = (*_DIFFICULTY, "learnloop.mastery", "pipelines.mastery")
-_FEATURES = (*_MASTERY, "learnloop.features", "pipelines.features")
 
 ROOMS = (
     Room(
         name="difficulty",
         registered="difficulty_estimator",
         model_class="learnloop.difficulty.DifficultyEstimator",
-        code=_DIFFICULTY,
-        parameters=("difficulty",),
+        libraries=("scipy",),
         statistic=auc,
         outcome="correct",
         score="probability",
         baselines=("baseline_probability",),
         stated=("share_correct",),
         scores="difficulty_scores",
+        keys=("student_id", "content_id"),
     ),
     Room(
         name="mastery",
         registered="mastery_predictor",
         model_class="learnloop.mastery.MasteryPredictor",
-        code=_MASTERY,
-        parameters=("difficulty", "mastery"),
+        libraries=("torch", "pytorch-lightning", "pyarrow"),
         statistic=auc,
         outcome="correct",
         score="probability",
         baselines=("baseline_irt", "baseline_skill_rate"),
         stated=("irt", "skill_rate"),
         scores="mastery_scores",
+        keys=("student_id", "content_id", "position"),
     ),
     Room(
         name="recommender",
         registered="content_recommender",
         model_class="learnloop.recommend.ContentRecommender",
-        code=(*_FEATURES, "learnloop.recommend", "pipelines.recommender"),
-        parameters=("difficulty", "mastery", "recommender"),
+        libraries=("scipy", "implicit"),
         statistic=mean,
         outcome=None,
         score="ndcg",
-        baselines=("baseline_popularity",),
-        stated=("popularity",),
+        baselines=("baseline_popularity", "baseline_curriculum_order"),
+        stated=("popularity", "curriculum_order"),
         scores="recommender_scores",
+        keys=("student_id",),
     ),
     Room(
         name="intervention",
         registered="intervention_trigger",
         model_class="learnloop.intervene.InterventionTrigger",
-        code=(*_FEATURES, "learnloop.intervene", "pipelines.intervention"),
-        parameters=("difficulty", "mastery", "intervention"),
+        libraries=("scipy", "scikit-learn"),
         statistic=auc,
         outcome="label",
         score="risk",
         baselines=("baseline_risk",),
         stated=("last_week_activity",),
         scores="intervention_scores",
+        keys=("student_id", "as_of"),
     ),
 )
 

@@ -12,6 +12,8 @@ class RecommenderScores(pa.DataFrameModel):
     """Of the recommender's list."""
     baseline_popularity: float = pa.Field(ge=0, le=1)
     """Of the list of what is popular, from the same candidates."""
+    baseline_curriculum_order: float = pa.Field(ge=0, le=1)
+    """Of the list of what comes next in the course, from the same candidates."""
 
     class Config:
         strict = True

@@ -16,7 +16,7 @@ Edit = Callable[[str], str]
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("example")
-    return {path.name: path.read_text() for path in write_example(folder)}
+    return {path.name: path.read_text() for path in write_example(folder, students=60, weeks=4)}
 
 
 @pytest.fixture
@@ -55,7 +55,17 @@ def test_the_example_is_read_without_a_mistake(school: Path) -> None:
 
 
 def test_the_example_is_the_same_every_time(tmp_path: Path, example: dict[str, str]) -> None:
-    assert {p.name: p.read_text() for p in write_example(tmp_path)} == example
+    assert {
+        p.name: p.read_text() for p in write_example(tmp_path, students=60, weeks=4)
+    } == example
+
+
+def test_the_example_is_long_enough_for_every_model(tmp_path: Path) -> None:
+    write_example(tmp_path)
+    start = pd.Timestamp("2026-01-12T00:00:00Z")
+    times = events_of(read_school(tmp_path))["occurred_at"]
+    assert (times.max() - start).days >= 8 * 7
+    assert times.min() >= start
 
 
 def test_what_a_school_leaves_out_is_filled_in(school: Path) -> None:
@@ -192,6 +202,11 @@ def test_a_wrong_number_is_read_as_it_is(school: Path) -> None:
 def test_protected_attributes_may_be_left_out(school: Path) -> None:
     (school / "protected_attributes.csv").unlink()
     assert read_school(school).protected_attributes.empty
+
+
+def test_a_log_without_rows(school: Path) -> None:
+    change(school / "events.csv", lambda text: text.splitlines()[0] + "\n")
+    assert message_of(school) == "events.csv: the file has no rows."
 
 
 def test_blank_lines_are_no_rows(school: Path) -> None:

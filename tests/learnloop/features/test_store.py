@@ -1,6 +1,7 @@
 """A real Feast store in a temporary folder."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +138,88 @@ def test_materialising_an_old_batch_does_not_undo_a_push(store: FeatureStore) ->
     assert store.online(["bob"], "content_recommender")["quiz_attempt_count"].tolist() == [9]
 
 
+@pytest.fixture
+def own_store(tmp_path: Path) -> FeatureStore:
+    """A store of the folders `there` and `served`, that has nothing yet."""
+    shutil.copytree(ROOT / "feature_repo", tmp_path / "feature_repo")
+    opened = FeatureStore(tmp_path / "feature_repo", Path("there"), Path("served"))
+    opened.apply()
+    return opened
+
+
+def write_mastery(store: FeatureStore, students: list[str], day: float, number: int) -> None:
+    rows = rows_of("student_mastery", students, [at(day)] * len(students), number)
+    rows.to_parquet(store.source("student_mastery"), index=False)
+
+
+def versions_of(store: FeatureStore, students: list[str]) -> list[str | None]:
+    return store.online(students, "intervention_trigger")["model_version"].tolist()
+
+
+def test_a_store_keeps_to_the_folders_it_is_given(
+    own_store: FeatureStore, tmp_path: Path
+) -> None:
+    write_mastery(own_store, ["ann"], 7, 1)
+    own_store.replace("student_mastery", at(0), at(14))
+    assert {path.name for path in tmp_path.iterdir()} == {"feature_repo", "there", "served"}
+    assert {path.name for path in (tmp_path / "served").iterdir()} == {
+        "registry.db",
+        "online.db",
+    }
+
+
+def test_a_student_who_withdrew_is_no_longer_served(own_store: FeatureStore) -> None:
+    write_mastery(own_store, ["ann", "bob"], 7, 1)
+    assert own_store.replace("student_mastery", at(0), at(14)) == 2
+    assert versions_of(own_store, ["ann", "bob"]) == ["v1", "v1"]
+    write_mastery(own_store, ["ann"], 7, 1)
+    assert own_store.replace("student_mastery", at(0), at(14)) == 1
+    assert versions_of(own_store, ["ann", "bob"]) == ["v1", None]
+
+
+def test_another_model_or_an_earlier_term_replaces_what_is_served(
+    own_store: FeatureStore,
+) -> None:
+    write_mastery(own_store, ["ann"], 30, 1)
+    own_store.replace("student_mastery", at(0), at(30))
+    write_mastery(own_store, ["ann"], 7, 2)
+    assert own_store.replace("student_mastery", at(0), at(30)) == 1
+    assert versions_of(own_store, ["ann"]) == ["v2"]
+
+
+def test_replacing_a_view_leaves_the_others_and_later_pushes_alone(
+    own_store: FeatureStore,
+) -> None:
+    own_store.push("student_realtime", rows_of("student_realtime", ["ann"], [at(8)], 9))
+    write_mastery(own_store, ["ann"], 7, 1)
+    own_store.replace("student_mastery", at(0), at(14))
+    assert (
+        own_store.push("student_mastery", rows_of("student_mastery", ["ann"], [at(6)], 3)) == 0
+    )
+    assert (
+        own_store.push("student_mastery", rows_of("student_mastery", ["ann"], [at(8)], 4)) == 1
+    )
+    found = own_store.online(["ann"], "intervention_trigger")
+    assert found["quiz_attempt_count"].tolist() == [9]
+    assert found["model_version"].tolist() == ["v4"]
+
+
+def test_many_threads_may_read_at_once(store: FeatureStore) -> None:
+    store.replace("student_hourly", at(0), at(14))
+    asked = ["ann", "bob", "eve"] * 40
+    with ThreadPoolExecutor(8) as threads:
+        answers = threads.map(lambda key: store.online([key], "content_recommender"), asked)
+        found = [(row["student_id"][0], row["peer_collaboration_count"][0]) for row in answers]
+    assert found == list(zip(asked, [2, 1, 0] * 40, strict=True))
+
+
+def test_online_without_keys_has_the_columns_and_no_rows(store: FeatureStore) -> None:
+    found = store.online([], "content_recommender")
+    names = [column.name for column in columns_of("content_recommender")]
+    assert found.columns.tolist() == ["student_id", *names]
+    assert found.empty
+
+
 def test_events_cannot_push_to_an_hourly_view(store: FeatureStore) -> None:
     with pytest.raises(PointInTimeError, match="'student_hourly' is written hourly"):
         store.push("student_hourly", rows_of("student_hourly", ["ann"], [at(20)], 5))
@@ -148,6 +231,9 @@ def test_nothing_that_feast_says_reaches_the_terminal(
     store.apply()
     store.training_set(ASKED, "content_recommender")
     store.materialize("content_hourly", at(0), at(14))
+    store.replace("content_hourly", at(0), at(14))
+    store.push("student_realtime", rows_of("student_realtime", ["kim"], [at(20)], 5))
+    store.online(["kim"], "content_recommender")
     assert capfd.readouterr() == ("", "")
 
 

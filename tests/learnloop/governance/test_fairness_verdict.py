@@ -29,9 +29,23 @@ def test_critical_values_are_sidaks(count: int, expected: float) -> None:
     assert critical_value(count, 0.95) == pytest.approx(expected, abs=1e-4)
 
 
-def test_of_two_groups_only_one_comparison_is_counted() -> None:
+def test_of_two_groups_with_mirrored_gaps_only_one_comparison_is_counted() -> None:
     assert comparisons([gap(0.1, 0.1), gap(-0.1, 0.1, "blue")]) == 1
     assert comparisons(three(0.1, 0.1)) == 3
+
+
+def test_two_groups_whose_gaps_are_not_each_others_mirror_are_two_comparisons() -> None:
+    # A gain of 1.1 against 1 is +10 %, of 1 against 1.1 it is -9.09 %.
+    assert comparisons([gap(0.1, 0.022), gap(-1 / 11, 0.018, "blue")]) == 2
+
+
+def test_a_part_can_fail_but_need_not_be_narrow_to_pass() -> None:
+    wide, sure = gap(0.1, 0.2, "part"), gap(0.9, 0.05, "part")
+    narrow = three(0.0, 0.01)
+    assert judge(narrow, WORDS, FairnessSettings(), [wide])["verdict"] == "pass"
+    result = judge(narrow, WORDS, FairnessSettings(), [sure])
+    assert (result["verdict"], result["worst"]["group"]) == ("fail", "part")
+    assert result["comparisons"] == 4
 
 
 def test_a_gap_that_is_surely_above_the_limit_fails_and_is_named() -> None:

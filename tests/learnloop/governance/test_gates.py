@@ -1,7 +1,15 @@
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 
-from learnloop.evaluation import Estimate, auc, mean
+from learnloop.evaluation import (
+    Estimate,
+    auc,
+    bootstrap,
+    expected_calibration_error,
+    mean,
+)
 from learnloop.governance.gates import (
     Comparison,
     Verdict,
@@ -9,6 +17,7 @@ from learnloop.governance.gates import (
     calibration_gate,
     compare,
     latency_gate,
+    measure_calibration,
     quality_gate,
 )
 
@@ -71,12 +80,37 @@ def test_a_perfect_order_against_a_reversed_one_differs_by_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "low", "verdict"),
-    [(0.04, 0.02, "pass"), (0.06, 0.04, "not_enough_data"), (0.08, 0.06, "fail")],
+    ("low", "high", "verdict"),
+    [(0.02, 0.05, "pass"), (0.02, 0.06, "not_enough_data"), (0.051, 0.06, "fail")],
 )
-def test_calibration_error_is_held_to_its_limit(value: float, low: float, verdict: str) -> None:
-    result = calibration_gate({"value": value, "low": low, "high": 0.1}, 0.05)
-    assert (result.verdict, result.value, result.limit) == (verdict, value, 0.05)
+def test_calibration_error_must_surely_be_within_its_limit(
+    low: float, high: float, verdict: str
+) -> None:
+    result = calibration_gate({"value": 0.04, "low": low, "high": high}, 0.05)
+    assert (result.verdict, result.value, result.limit) == (verdict, 0.04, 0.05)
+
+
+def test_calibration_summed_by_student_is_that_of_the_rows_with_the_same_interval() -> None:
+    rng = np.random.default_rng(0)
+    probability = rng.random(400)
+    outcome = (rng.random(400) < probability**2).astype(float)
+    students = [f"s{i % 30}" for i in range(400)]
+    found = measure_calibration(outcome, probability, students, draws=60)
+    of_rows = bootstrap(
+        expected_calibration_error, outcome, probability, students=students, draws=60
+    )
+    assert astuple(found) == pytest.approx(astuple(of_rows))
+
+
+@pytest.mark.parametrize("undefined", [None, float("nan")])
+def test_an_interval_that_is_undefined_is_not_enough_data(undefined: float | None) -> None:
+    result = calibration_gate({"value": undefined, "low": undefined, "high": undefined}, 0.05)
+    assert (result.verdict, result.value) == (Verdict.NOT_ENOUGH_DATA, None)
+
+
+def test_nobody_to_measure_calibration_on_is_not_enough_data() -> None:
+    found = measure_calibration([], [], [])
+    assert calibration_gate(found.as_dict(), 0.05).verdict is Verdict.NOT_ENOUGH_DATA
 
 
 def test_calibration_that_was_not_measured_blocks() -> None:

@@ -59,11 +59,14 @@ def submission(model: Any, semver: str = "1.0.0", **changes: Any) -> Submission:
         semver=semver,
         fingerprint=Fingerprint(1, "params", "code", f"data of {semver}"),
         git_sha="abc123",
+        last_event="2025-11-24T06:00:00+00:00",
         model=model,
         gates={"quality": PASS, "drift": PASS},
         alias="champion",
         card="# intervention_trigger",
         metrics={"auc": 0.8},
+        parameters={"trigger": {"alert_budget": 0.1}},
+        libraries=("scikit-learn",),
     )
     return replace(base, **changes)
 
@@ -166,6 +169,35 @@ def test_a_challenger_that_passes_overtakes_the_champion_under_its_own_version(
     assert (promoted.number, promoted.aliases) == (2, ("champion",))
     assert promoted.gates["quality"]["verdict"] == "pass"
     assert [v.aliases for v in registry.versions(NAME)] == [(), ("champion",)]
+
+
+@pytest.mark.slow
+def test_a_known_version_is_not_promoted_for_another_model(
+    tmp_path: Path, seeded: Path
+) -> None:
+    shutil.copy(seeded / "mlflow.db", tmp_path)
+    settings = TriggerSettings(alert_budget=0.2, strengths=(3.0,))
+    other = InterventionTrigger(settings).fit(examples())
+    with pytest.raises(ModelError, match=r"another model under that version.*kedro run"):
+        Registry(tmp_path).submit(submission(other, "1.0.1"))
+    assert [v.aliases for v in Registry(tmp_path).versions(NAME)] == [
+        ("champion",),
+        ("challenger",),
+    ]
+
+
+@pytest.mark.slow
+def test_mlflow_knows_the_parameters_and_what_the_model_needs(seeded: Path) -> None:
+    from mlflow import MlflowClient
+
+    client = MlflowClient(Registry(seeded).uri, Registry(seeded).uri)
+    version = client.get_model_version(NAME, "1")
+    assert client.get_run(version.run_id).data.params == {"trigger.alert_budget": "0.1"}
+    champion = Registry(seeded).champion(NAME)
+    assert champion is not None
+    needed = (champion.folder.parents[1] / "requirements.txt").read_text().splitlines()
+    names = {line.split("==")[0] for line in needed}
+    assert names == {"learnloop", "mlflow", "numpy", "pandas", "scikit-learn"}
 
 
 def test_a_registry_that_does_not_exist_holds_nothing(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import json
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ METRICS = {
 PLAN = {
     "name": "mastery_predictor",
     "version": "2.0.0",
+    "number": 7,
     "change": "first",
     "unchanged": False,
     "champion": None,
@@ -47,7 +49,6 @@ PLAN = {
     "git_sha": "abc123",
 }
 DATA = {
-    "hash": "data1",
     "events": 103677,
     "first_event": "2025-03-03",
     "last_event": "2025-11-24",
@@ -56,10 +57,12 @@ DATA = {
 
 
 def entry(**changes: Any) -> dict[str, Any]:
+    alias, gates = changes.pop("alias", "challenger"), changes.pop("gates", GATES)
+    metrics = changes.pop("metrics", METRICS)
     registered = RegisteredVersion(
-        1, "2.0.0", FINGERPRINT, "abc123", GATES, ("challenger",), Path("x")
+        1, "2.0.0", FINGERPRINT, "abc123", "2025-11-24", "d", {}, (alias,), Path("x")
     )
-    return entry_of({**PLAN, **changes}, registered, METRICS, ("irt", "skill_rate"))
+    return entry_of({**PLAN, **changes}, registered, metrics, gates, ("irt", "skill_rate"))
 
 
 @pytest.fixture
@@ -128,6 +131,35 @@ def test_a_challenger_stands_beside_the_champion_that_it_did_not_replace() -> No
     assert "challenger to 1.9.0" in text
 
 
+def test_the_summary_says_that_an_alias_moved() -> None:
+    passed = {"drift": GATES["drift"]}
+    text = shown(summarise([entry(alias="champion", gates=passed, champion="1.9.0")], {}, {}))
+    assert "Champion now: mastery_predictor 2.0.0, in the place of 1.9.0" in text
+
+
+def test_a_champion_that_no_longer_passes_is_named() -> None:
+    kept = entry(alias="champion", champion="2.0.0", unchanged=True)
+    assert kept["gates"]["fairness"]["verdict"] == "fail"
+    text = shown(summarise([kept], {}, {}), width=120)
+    assert "mastery_predictor 2.0.0 is still champion but no longer passes fairness" in text
+    assert "Champion now" not in text
+
+
+def test_what_is_undefined_is_null_in_the_summary() -> None:
+    nan = float("nan")
+    unknown = {"auc": {"value": nan, "low": nan, "high": nan}}
+    metrics = {**METRICS, "scores": unknown, "baselines": {"irt": unknown}}
+    summary = summarise([entry(metrics=metrics)], {}, {})
+    assert "NaN" not in json.dumps(summary)
+    assert "auc – (–––)" in shown(summary)
+
+
+def test_each_model_card_is_linked(summary: dict[str, Any]) -> None:
+    reports = {"model cards": "data/08_reporting/model_cards"}
+    page = render_index({**summary, "reports": reports})
+    assert '<a href="model_cards/mastery_predictor.md">' in page
+
+
 def test_the_landing_page_links_beside_itself_and_escapes(summary: dict[str, Any]) -> None:
     page = render_index(summary)
     assert '<a href="fairness.html">Fairness</a>' in page
@@ -145,6 +177,12 @@ def test_a_card_tells_purpose_metrics_gates_and_origin() -> None:
     assert "| gender | x | auc | 0.030 (-0.010 to 0.070) | 77 |" in card
     assert "git commit `abc123`" in card
     assert "10000 audit, 150 test, 700 train" in card
+    assert "hash `data1`" in card
+    assert "models:/mastery_predictor/7" in card
+
+
+def test_the_card_of_a_champion_names_its_alias() -> None:
+    card = render_card(PLAN, METRICS, {"drift": GATES["drift"]}, None, DATA)
     assert "models:/mastery_predictor@champion" in card
 
 

@@ -7,6 +7,7 @@ import pytest
 from learnloop.governance.versions import (
     Change,
     Fingerprint,
+    digest_of_folder,
     hash_code,
     hash_events,
     hash_parameters,
@@ -50,6 +51,38 @@ def test_going_back_to_earlier_data_goes_back_to_its_version() -> None:
         "1.0.1": Fingerprint(1, "p", "c", "june"),
     }
     assert next_version(known, known["1.0.0"], "1.0.0") == ("1.0.0", Change.NONE)
+
+
+def test_a_version_is_counted_from_the_champion_and_not_from_a_challenger() -> None:
+    known = {
+        "1.0.0": Fingerprint(1, "p", "c", "may"),
+        "1.1.0": Fingerprint(1, "tried", "c", "may"),
+    }
+    june = Fingerprint(1, "p", "c", "june")
+    assert next_version(known, june, "1.0.0", "1.0.0") == ("1.0.1", Change.DATA)
+    other = Fingerprint(1, "tried again", "c", "may")
+    assert next_version(known, other, "1.0.0", "1.0.0") == ("1.2.0", Change.METHOD)
+
+
+def test_a_second_try_at_a_new_contract_stays_in_its_line() -> None:
+    known = {"1.0.0": Fingerprint(1, "p", "c", "d"), "2.0.0": Fingerprint(2, "p", "c2", "d")}
+    tried = Fingerprint(2, "p", "c3", "d")
+    assert next_version(known, tried, "1.0.0", "1.0.0") == ("2.1.0", Change.CONTRACT)
+
+
+def test_what_a_folder_holds_and_how_it_is_called_make_its_digest(tmp_path: Path) -> None:
+    digests = []
+    for folder, file, text in [
+        ("a", "x", "1"),
+        ("b", "x", "1"),
+        ("c", "x", "2"),
+        ("d", "y", "1"),
+    ]:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / file).write_text(text)
+        digests.append(digest_of_folder(tmp_path / folder))
+    assert digests[0] == digests[1]
+    assert len(set(digests)) == 3
 
 
 def test_parameters_are_the_same_in_any_order() -> None:

@@ -32,11 +32,10 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(4)
 
 
-@pytest.fixture
-def activity(rng: np.random.Generator) -> pd.DataFrame:
-    """60 students × 8 weeks; every third one fades to nothing from week 3 to week 6."""
+def activity_of(students: int, rng: np.random.Generator) -> pd.DataFrame:
+    """8 weeks each; every third student fades to nothing from week 3 to week 6."""
     rows = []
-    for number in range(60):
+    for number in range(students):
         for week in range(1, 9):
             rate = 20.0
             if number % 3 == 0:
@@ -55,6 +54,21 @@ def activity(rng: np.random.Generator) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows).astype({"as_of": "datetime64[us, UTC]"})
+
+
+@pytest.fixture
+def activity(rng: np.random.Generator) -> pd.DataFrame:
+    return activity_of(60, rng)
+
+
+@pytest.fixture
+def large_activity(rng: np.random.Generator) -> pd.DataFrame:
+    return activity_of(400, rng)
+
+
+@pytest.fixture
+def large_features(large_activity: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    return features_of(large_activity, rng)
 
 
 @pytest.fixture

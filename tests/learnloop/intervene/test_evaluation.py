@@ -37,8 +37,22 @@ def scores() -> pd.DataFrame:
 
 
 def truth(lost: list[int | None]) -> pd.DataFrame:
-    days = [pd.NaT if day is None else START + pd.Timedelta(days=day) for day in lost]
-    return pd.DataFrame({"student_id": [f"s{i}" for i in range(len(days))], "lost_at": days})
+    """Who is lost has struggled since day 15."""
+    spells = [(None, None) if day is None else (15, day) for day in lost]
+    began, ended = (
+        [
+            pd.NaT if spell[end] is None else START + pd.Timedelta(days=spell[end])
+            for spell in spells
+        ]
+        for end in (0, 1)
+    )
+    return pd.DataFrame(
+        {
+            "student_id": [f"s{i}" for i in range(len(lost))],
+            "struggling_from": pd.to_datetime(began, utc=True),
+            "lost_at": pd.to_datetime(ended, utc=True),
+        }
+    )
 
 
 def test_a_perfect_trigger_beats_a_constant_baseline() -> None:
@@ -54,10 +68,19 @@ def test_a_perfect_trigger_beats_a_constant_baseline() -> None:
     assert metrics["truth"] == {}
 
 
+def test_the_share_flagged_is_told_of_test_and_audit_students_apart() -> None:
+    mixed = scores()
+    mixed.loc[mixed["student_id"] < "s2", "split"] = "audit"
+    metrics = evaluate_trigger(mixed, truth([]), 0.25)
+    # 2 of 4 weeks of s0 and s1 are flagged; of the other six students, those of s2 and s3
+    assert metrics["scores"]["alert_share_audit"]["value"] == 0.5
+    assert metrics["scores"]["alert_share"]["value"] == pytest.approx(1 / 6)
+
+
 def test_lead_time_counts_from_the_first_flag_to_the_true_loss() -> None:
     # flagged on day 21: 5, 9 and 11 days early; s3 was lost on day 20, before its flag
     metrics = evaluate_trigger(scores(), truth([26, 30, 32, 20, None, None]), 0.25)
     found = metrics["truth"]
-    assert found["lead_days_median"]["value"] == pytest.approx(9.0)
-    assert found["flagged_before_lost"]["value"] == pytest.approx(0.75)
+    assert found["lead_days_while_struggling_median"]["value"] == pytest.approx(9.0)
+    assert found["lost_flagged_while_struggling"]["value"] == pytest.approx(0.75)
     assert found["never_lost_flagged"]["value"] == 0.0

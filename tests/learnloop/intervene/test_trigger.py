@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from learnloop.intervene import (
     join_examples,
     label_struggle,
 )
+from learnloop.intervene.signals import COLUMNS
 
 SETTINGS = TriggerSettings(alert_budget=0.1, strengths=(0.03, 0.3))
 STRUGGLE = StruggleSettings(horizon_weeks=2, active_weeks=1, least_answers=5, failing_share=0.4)
@@ -65,11 +67,24 @@ def test_fewer_events_last_week_never_lower_the_risk(
     assert trigger.predict(quiet)["risk"].item() > trigger.predict(one)["risk"].item()
 
 
-def test_the_threshold_keeps_the_alert_budget_on_validation_students(
+def test_about_the_alert_budget_is_flagged_of_students_never_seen(
+    large_activity: pd.DataFrame, large_features: pd.DataFrame
+) -> None:
+    labels = label_struggle(large_activity, STRUGGLE)
+    rows = join_examples(large_features, large_activity).merge(
+        labels, on=["student_id", "as_of"]
+    )
+    trigger = InterventionTrigger(SETTINGS).fit(rows)
+    unseen = trigger.predict(rows[rows["split"] == "test"])
+    assert unseen["flagged"].mean() == pytest.approx(0.1, abs=0.03)
+
+
+def test_validation_students_are_learned_from_like_those_of_train(
     trigger: InterventionTrigger, examples: pd.DataFrame
 ) -> None:
-    held = examples[examples["split"] == "validation"]
-    assert trigger.predict(held)["flagged"].mean() <= 0.1 + 1 / len(held)
+    swapped = examples["split"].replace({"train": "validation", "validation": "train"})
+    again = InterventionTrigger(SETTINGS).fit(examples.assign(split=swapped))
+    pd.testing.assert_frame_equal(again.predict(examples), trigger.predict(examples))
 
 
 def test_who_is_at_the_threshold_is_flagged_with_little_confidence(
@@ -142,6 +157,48 @@ def test_a_class_in_which_nobody_struggles_cannot_be_learned_from(
 ) -> None:
     with pytest.raises(ModelError, match="the same label"):
         InterventionTrigger(SETTINGS).fit(examples.assign(label=False))
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_missing_column_is_named(
+    trigger: InterventionTrigger, examples: pd.DataFrame, column: str
+) -> None:
+    lacking = examples.drop(columns=column)
+    for asked in (trigger.predict, trigger.explain, InterventionTrigger(SETTINGS).fit):
+        with pytest.raises(ModelError, match=f"missing: {column}"):
+            asked(lacking)
+
+
+def test_no_other_columns_are_needed_to_predict(
+    trigger: InterventionTrigger, examples: pd.DataFrame
+) -> None:
+    pd.testing.assert_frame_equal(
+        trigger.predict(examples[list(COLUMNS)]), trigger.predict(examples)
+    )
+
+
+def test_the_baseline_names_the_column_that_it_lacks(
+    trigger: InterventionTrigger, examples: pd.DataFrame
+) -> None:
+    with pytest.raises(ModelError, match="missing: weekly_events"):
+        trigger.predict_baseline(examples.drop(columns="weekly_events"))
+
+
+def test_rows_without_labels_cannot_be_learned_from(examples: pd.DataFrame) -> None:
+    with pytest.raises(ModelError, match="missing: label"):
+        InterventionTrigger(SETTINGS).fit(examples.drop(columns="label"))
+
+
+def test_a_trigger_written_by_an_older_version_is_refused(
+    trigger: InterventionTrigger, tmp_path: Path
+) -> None:
+    trigger.save(tmp_path)
+    file = tmp_path / "intervention_trigger.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    del content["calibration"]
+    file.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ModelError, match="calibrated otherwise"):
+        InterventionTrigger.load(tmp_path)
 
 
 def test_a_trigger_that_was_not_fitted_says_so(examples: pd.DataFrame) -> None:

@@ -4,6 +4,7 @@ import math
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from learnloop.errors import DataError
@@ -13,12 +14,13 @@ from learnloop.recommend.evaluation import (
     coverage,
     exposure,
     judge,
+    listed_outcomes,
     ndcg,
     recall,
     report,
 )
 
-from .toy_course import course, followers
+from .toy_course import course, followers, snapshot, snapshots
 
 SMALL = RecommenderSettings(factors=3, iterations=8, list_length=4)
 
@@ -62,14 +64,43 @@ def test_on_a_course_that_all_follow_the_recommender_beats_popularity() -> None:
 
 def test_the_report_has_the_headline_a_calibration_error_and_every_baseline() -> None:
     asked = followers(20, seed=5, split="test").query("week == 2")
-    made = report(judge(fitted(), asked), course(), length=4, draws=20)
+    listed = listed_outcomes(fitted().recommend(asked), asked)
+    made = report(judge(fitted(), asked), listed, course(), length=4, draws=20)
     assert made["headline"] == "ndcg@4"
-    assert {"ndcg@4", "recall@4", "gain@4", "ece", "ece@4"} <= set(made["scores"])
+    named = {"ndcg@4", "recall@4", "predicted_gain@4", "ece", "ece_candidates"}
+    assert named <= set(made["scores"])
+    assert {"ndcg_over_popularity@4", "ndcg_over_curriculum_order@4"} <= set(made["scores"])
     assert set(made["baselines"]) == set(BASELINES)
     for scores in (made["scores"], *made["baselines"].values()):
         for estimate in scores.values():
             assert estimate["low"] <= estimate["high"]
     assert made["students"] == 20
+
+
+def test_calibration_is_over_what_was_shown_to_each_student() -> None:
+    """Two items shown to each of two students; one took up one of them, and one not shown."""
+    asked = snapshots(snapshot("ann", taken=("a-q1", "a-q2")), snapshot("bob", split="audit"))
+    shown = pd.DataFrame(
+        {
+            "student_id": ["ann", "ann", "bob", "bob"],
+            "as_of": [asked["as_of"][0]] * 4,
+            "content_id": ["a-film", "a-q1"] * 2,
+            "probability": [0.2, 0.9, 0.3, 0.1],
+        }
+    )
+    found = listed_outcomes(shown, asked)
+    assert found["student_id"].to_list() == ["ann", "ann", "bob", "bob"]
+    assert found["taken"].to_list() == [False, True, False, False]
+    assert found["probability"].to_list() == [0.2, 0.9, 0.3, 0.1]
+
+
+def test_a_random_order_is_the_same_however_many_students_are_judged_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = followers(10, seed=5, split="test").query("week == 2")
+    whole = judge(fitted(), asked).shown["random_order"]
+    monkeypatch.setattr("learnloop.recommend.learners.CELLS", 24)
+    pd.testing.assert_frame_equal(judge(fitted(), asked).shown["random_order"], whole)
 
 
 def test_nothing_can_be_judged_where_nobody_begins_anything() -> None:

@@ -150,6 +150,12 @@ def test_all_are_asked_two_weeks_before_the_end_and_training_students_earlier_to
     assert asked == {"s": [4, 6, 8, 10], "t": [10]}
 
 
+def test_validation_students_are_asked_as_early_as_those_learned_from() -> None:
+    features = weekly_features(12, ("train", "validation"))
+    asked = decision_moments(features, roster(), SETTINGS).groupby("student_id")["week"]
+    assert asked.agg(list).to_dict() == {"s": [4, 6, 8, 10], "t": [4, 6, 8, 10]}
+
+
 def test_students_of_an_earlier_term_are_not_asked() -> None:
     features = weekly_features(12, ("train", "reference"))
     assert set(decision_moments(features, roster(), SETTINGS)["student_id"]) == {"s"}

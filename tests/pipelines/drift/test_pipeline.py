@@ -26,23 +26,41 @@ def settings() -> DriftSettings:
     return DriftSettings.model_validate(loader["parameters"]["drift"])
 
 
+class Fixed:
+    """Says the same of everybody."""
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+
+    def predict(self, examples: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({self.column: 0.5}, index=examples.index)
+
+
 def inputs(split: str) -> dict[str, Any]:
     """Half of the students in `split`, the other half in the audit cohort."""
     rng = np.random.default_rng(0)
     names = [f"s{i:03d}" for i in range(400)]
     keys = pd.DataFrame({"student_id": names, "event_timestamp": SEEN})
+    mastery = [[0.1, 0.2]] * 400
+    snapshots = pd.DataFrame(
+        {
+            "student_id": names,
+            "as_of": SEEN,
+            "week": 6,
+            "split": np.where(np.arange(400) < 200, split, "audit"),
+        }
+    )
     return {
-        "snapshots": pd.DataFrame(
-            {
-                "student_id": names,
-                "as_of": SEEN,
-                "week": 6,
-                "split": np.where(np.arange(400) < 200, split, "audit"),
-            }
+        "snapshots": snapshots,
+        "difficulty_model": Fixed("probability"),
+        "intervention_model": Fixed("risk"),
+        "intervention_features": snapshots.assign(student_mastery_scores=mastery),
+        "weekly_activity": snapshots[["student_id", "as_of", "week"]].assign(
+            learning_events=9, answers=3, correct=2, observed=True
         ),
         "student_hourly": keys.assign(device_type=rng.choice(["phone", "tablet"], 400)),
         "student_realtime": keys.assign(quiz_attempt_count=rng.poisson(4, 400)),
-        "student_mastery": keys.assign(student_mastery_scores=[[0.1, 0.2]] * 400),
+        "student_mastery": keys.assign(student_mastery_scores=mastery),
         "attempts": pd.DataFrame(
             {
                 "student_id": np.repeat(names, 3),
@@ -52,7 +70,16 @@ def inputs(split: str) -> dict[str, Any]:
             }
         ),
         "params:drift": settings().model_copy(
-            update={"models": {"intervention_trigger": ["device_type", "student_mastery_*"]}}
+            update={
+                "models": {
+                    "difficulty_estimator": ["predicted_correct"],
+                    "intervention_trigger": [
+                        "device_type",
+                        "student_mastery_*",
+                        "predicted_risk",
+                    ],
+                }
+            }
         ),
     }
 
@@ -75,7 +102,7 @@ def run(given: dict[str, Any], folder: Path) -> DataCatalog:
 def test_two_equal_terms_are_compared_and_found_equal(tmp_path: Path) -> None:
     catalog = run(inputs("reference"), tmp_path)
     model = catalog.load("drift_report")["intervention_trigger"]
-    assert (model["verdict"], len(model["columns"])) == ("pass", 2)
+    assert (model["verdict"], len(model["columns"])) == ("pass", 3)
     assert "drift_evidently.html" in catalog.load("drift_page")
     assert "<html" in catalog.load("evidently_page")[:500].lower()
 
@@ -89,4 +116,12 @@ def test_without_an_earlier_term_there_is_a_page_that_says_so(tmp_path: Path) ->
 @pytest.mark.parametrize("model", ["content_recommender", "intervention_trigger"])
 def test_every_feature_of_a_model_is_watched(model: str) -> None:
     features = [c.name for c in columns_of(model) if not c.name.endswith("_version")]
-    assert matching(settings().models[model], features) == features
+    found = matching(settings().models[model], [*features, "predicted_risk"])
+    assert [name for name in found if name != "predicted_risk"] == features
+
+
+def test_what_a_model_predicts_is_compared_where_it_can_be() -> None:
+    models = settings().models
+    assert "predicted_correct" in models["difficulty_estimator"]
+    assert "student_mastery_scores" in models["mastery_predictor"]
+    assert "predicted_risk" in models["intervention_trigger"]

@@ -37,7 +37,7 @@ def _great_expectations() -> None:
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("example")
-    return {path.name: path.read_text() for path in write_example(folder)}
+    return {path.name: path.read_text() for path in write_example(folder, students=60, weeks=4)}
 
 
 class School:
@@ -223,6 +223,42 @@ def test_a_school_without_any_consent_is_told_so(school: School) -> None:
         school.take_in()
     assert str(error.value).startswith(
         "students, column 'learning_consent': none of 60 students may be learned from."
+    )
+
+
+def keep_events(school: School, rows: Callable[[pd.DataFrame], pd.Series]) -> None:
+    path = school.folder / "events.csv"
+    table = pd.read_csv(path, dtype=str)
+    table[rows(table)].to_csv(path, index=False)
+
+
+def test_a_school_of_one_student_is_told_that_it_is_too_small(school: School) -> None:
+    first = pd.read_csv(school.folder / "students.csv")["student_id"].iloc[0]
+    keep_events(school, lambda events: events["student_id"] == first)
+    with pytest.raises(DataError) as error:
+        school.take_in()
+    # A hash puts this student among those who train.
+    assert str(error.value) == (
+        "events, column 'correct': 1 train, 0 validation, 0 test students have answered, but "
+        "models need right and wrong answers by each of these groups; 'validation' has not "
+        "both. Give more students: of those who may be learned from, 70 % train the models, "
+        "15 % validate and 15 % test them."
+    )
+
+
+def test_a_school_whose_answers_are_all_wrong_is_told_so(school: School) -> None:
+    keep_events(school, lambda events: events["correct"] != "true")
+    with pytest.raises(DataError, match="'train' has not both"):
+        school.take_in()
+
+
+def test_a_log_without_a_whole_week_is_too_short(school: School) -> None:
+    keep_events(school, lambda events: events["occurred_at"] < "2026-01-17")
+    with pytest.raises(DataError) as error:
+        school.take_in()
+    assert str(error.value) == (
+        "events, column 'occurred_at': the log ends before any student has been there for a "
+        "week. Give a longer log, or check `enrolled_at` of the students."
     )
 
 

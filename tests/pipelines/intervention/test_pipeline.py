@@ -85,10 +85,16 @@ def test_the_pipeline_scores_unseen_students_and_finds_those_who_fade(
     assert scores.query("label")["student_id"].nunique() == 8
 
     lost = START + 3 * WEEK + pd.Timedelta(days=2)
-    truth = pd.DataFrame({"student_id": ["s24", "s25"], "lost_at": [lost, pd.NaT]})
+    truth = pd.DataFrame(
+        {
+            "student_id": ["s24", "s25"],
+            "struggling_from": [lost - WEEK, pd.NaT],
+            "lost_at": [lost, pd.NaT],
+        }
+    )
     metrics = evaluate_scores(scores, truth, PARAMETERS)
     assert metrics["scores"]["auc"]["value"] == 1.0
-    assert metrics["truth"]["lead_days_median"]["value"] == pytest.approx(2.0)
+    assert metrics["truth"]["lead_days_while_struggling_median"]["value"] == pytest.approx(2.0)
 
 
 def test_the_truth_reaches_the_evaluation_alone() -> None:

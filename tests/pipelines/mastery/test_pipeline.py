@@ -84,6 +84,10 @@ class Kept(MemoryDataset):
 
 
 def run(pipeline: Pipeline, held: Tables) -> dict[str, object]:
+    """All but the stamp, which says what a release must know."""
+    pipeline = pipeline.filter(
+        node_names=[node.name for node in pipeline.nodes if node.name != "stamp_mastery"]
+    )
     catalog = DataCatalog(
         {name: MemoryDataset(table) for name, table in held.items()}
         | {"params:mastery": MemoryDataset(SETTINGS)}

@@ -11,7 +11,7 @@ from pipelines.recommender.pipeline import create_pipeline
 
 START = pd.Timestamp("2025-09-01", tz="UTC").as_unit("us")
 SKILLS = ("a", "b", "c")
-SPLITS = ["train"] * 20 + ["test"] * 8 + ["audit"] * 2
+SPLITS = ["train"] * 20 + ["test"] * 8 + ["audit"] * 2 + ["validation"] * 3
 SETTINGS = RecommenderSettings(factors=3, iterations=5, list_length=3)
 
 
@@ -71,6 +71,18 @@ def tables() -> dict[str, object]:
         "item_difficulty": pd.DataFrame(
             {"content_id": ["q"], "difficulty": [0.0], "discrimination": [1.0]}
         ),
+        "truth_mastery": pd.DataFrame(
+            [
+                (student, START + pd.Timedelta(days=7 * week), skill, 0.7)
+                for student in students
+                for week in range(1, 7)
+                for skill in SKILLS
+            ],
+            columns=["student_id", "as_of", "skill_id", "mastery"],
+        ).astype({"as_of": "datetime64[us, UTC]"}),
+        "truth_items": pd.DataFrame(
+            {"content_id": ["q"], "difficulty": [0.0], "discrimination": [1.0]}
+        ),
         "params:recommender": SETTINGS,
     }
 
@@ -80,6 +92,8 @@ def made() -> dict[str, object]:
     """Everything that one run of the pipeline leaves behind."""
     held = tables()
     for node in create_pipeline().nodes:
+        if node.name == "stamp_recommender":
+            continue
         held |= node.run({name: held[name] for name in node.inputs})
     return held
 
@@ -108,5 +122,29 @@ def test_metrics_name_headline_calibration_and_baseline(
     assert metrics["headline"] == "ndcg@3"
     assert metrics["students"] == 8
     assert metrics["scores"]["ndcg@3"]["value"] > 0.8
-    assert "ece" in metrics["scores"]
-    assert "ndcg@3" in metrics["baselines"]["popularity"]
+    assert {"ece", "ece_candidates"} <= set(metrics["scores"])
+    for baseline in ("popularity", "curriculum_order", "random_order"):
+        assert "ndcg@3" in metrics["baselines"][baseline]
+
+
+def test_calibration_is_measured_on_all_who_were_never_seen(
+    made: dict[str, dict[str, list[str]]],
+) -> None:
+    """Eight test and two audit students."""
+    assert any(
+        "10 students never seen" in note for note in made["recommender_metrics"]["notes"]
+    )
+
+
+def test_a_course_without_questions_leaves_nothing_to_hold_against_the_truth(
+    made: dict[str, dict[str, object]],
+) -> None:
+    assert made["recommender_metrics"]["truth"] == {}
+
+
+def test_a_school_without_truth_gets_the_same_metrics(made: dict[str, object]) -> None:
+    none = {"truth_mastery": pd.DataFrame(), "truth_items": pd.DataFrame()}
+    node = next(n for n in create_pipeline().nodes if n.name == "evaluate_recommender")
+    found = node.run({**{name: made[name] for name in node.inputs}, **none})
+    scores = made["recommender_metrics"]["scores"]  # type: ignore[index]
+    assert found["recommender_metrics"]["scores"] == scores

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from kedro.pipeline import Node
 
+from learnloop.errors import ModelError
 from learnloop.governance.gates import GateSettings
 from pipelines.release.datasets import Champion
 from pipelines.release.examine import examining
@@ -51,7 +52,7 @@ def attempts() -> pd.DataFrame:
 
 
 def examine(champion: Champion, attempts: pd.DataFrame, rule: str = "better") -> Any:
-    plan = {"rule": rule}
+    plan = {"rule": rule, "name": "difficulty_estimator", "champion": "1.0.0"}
     return EXAMINE.func(plan, champion, Constant(0.7), RELEASE, attempts, RELEASE)
 
 
@@ -86,6 +87,11 @@ def test_a_settled_model_costs_nothing(attempts: pd.DataFrame) -> None:
     scores, examined = examine(Champion(champion, "1.0.0"), attempts, rule="settled")  # type: ignore[arg-type]
     assert scores.empty
     assert (examined["seconds"], champion.calls) == ([], 0)
+
+
+def test_a_settled_champion_whose_files_are_gone_is_an_error(attempts: pd.DataFrame) -> None:
+    with pytest.raises(ModelError, match=r"1\.0\.0 is champion, but .*no such folder"):
+        examine(Champion(None, "1.0.0", "no such folder"), attempts, rule="settled")
 
 
 def test_the_node_asks_for_what_the_scoring_node_asks_for() -> None:
