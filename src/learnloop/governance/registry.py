@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any, Literal
@@ -94,12 +95,26 @@ class Registry:
         """All versions of a model, oldest first; empty before the first submission."""
         if not (self._folder / "mlflow.db").exists():
             return []
-        with _quiet():
+        with _quiet(), self._readable():
             client = self._client()
             found = client.search_model_versions(f"name = '{name}'")
             aliases = self._aliases(client, name)
         read = [_read(found_version, aliases) for found_version in found]
         return sorted(read, key=lambda registered: registered.number)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Says in words that the database is broken."""
+        from sqlalchemy.exc import DatabaseError
+
+        try:
+            yield
+        except DatabaseError as broken:
+            raise ModelError(
+                f"the model registry {self._folder / 'mlflow.db'} cannot be read: "
+                f"{broken.orig}. Restore it from a backup, or move {self._folder} away to "
+                "begin a new one."
+            ) from broken
 
     def champion(self, name: str) -> RegisteredVersion | None:
         """The version that services use."""
@@ -198,6 +213,7 @@ class Registry:
 def _quiet() -> Iterator[None]:
     """Keeps MLflow's telemetry, progress bars and chatter off."""
     os.environ.update(_QUIET)
+    import_module("mlflow")  # sets the levels of its own loggers, so ours come after
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)
     with warnings.catch_warnings():

@@ -17,7 +17,7 @@ _MARKS = {
     "fail": "[red]fail[/red]",
     "not_enough_data": "[yellow]not enough data[/yellow]",
 }
-NEXT_COMMAND = "kedro viz"
+NEXT_COMMAND = ".venv/bin/kedro viz"
 
 
 def entry_of(

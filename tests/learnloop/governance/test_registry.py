@@ -204,3 +204,9 @@ def test_a_registry_that_does_not_exist_holds_nothing(tmp_path: Path) -> None:
     assert Registry(tmp_path / "none").versions(NAME) == []
     assert Registry(tmp_path / "none").champion(NAME) is None
     assert not (tmp_path / "none").exists()
+
+
+def test_a_broken_database_is_named_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_bytes(b"no database at all " * 100)
+    with pytest.raises(ModelError, match=r"mlflow\.db cannot be read.*Restore"):
+        Registry(tmp_path).versions("mastery_predictor")

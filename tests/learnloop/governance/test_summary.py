@@ -108,7 +108,7 @@ def test_the_table_tells_version_headline_baseline_and_verdicts(
     assert "mastery_predictor, fairness: AUC of <b> [b] is low" in text
     assert "10 read, 8 accepted, 2 without consent" in text
     assert "data/08_reporting/fairness.html" in text
-    assert "Next: kedro viz" in text
+    assert "Next: .venv/bin/kedro viz" in text
 
 
 def test_the_table_fits_a_narrow_terminal(summary: dict[str, Any]) -> None:
