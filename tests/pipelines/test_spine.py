@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.last_run import MARK, fingerprint
+
 from .conftest import Kedro, copy_of_project, kedro_in
 
 pytestmark = pytest.mark.slow
@@ -184,6 +186,17 @@ def test_the_example_school_walks_the_whole_path(tmp_path: Path) -> None:
     )
     assert set(summary["models"]) == set(FIRST_VERSIONS)
     assert not (school / "var/mlflow").exists()
+
+
+def test_reuse_runs_the_release_alone(
+    first: subprocess.CompletedProcess[str], project: Path
+) -> None:
+    (project / MARK).write_text(fingerprint(project))
+    run = kedro_in(project)("run", "--reuse")
+    assert "only its release is run" in run.stdout
+    # The data here are of a smaller campus than the configuration says, which the stamps know.
+    assert run.returncode != 0
+    assert "other data" in run.stderr or "other parameters" in run.stderr
 
 
 def test_a_release_of_models_made_otherwise_is_refused(
