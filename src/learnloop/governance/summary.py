@@ -1,6 +1,7 @@
 """What a release ends with: one JSON, one table, one page of links."""
 
 import math
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -228,12 +229,11 @@ def _said_of_champions(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return lines
 
 
-def render_index(summary: Mapping[str, Any], folder: str = "data/08_reporting/") -> str:
+def render_index(summary: Mapping[str, Any]) -> str:
     """The landing page: the table again, and a link to every report.
 
     Args:
-        summary: of `summarise`.
-        folder: where the page is put; links are relative to it.
+        summary: of `summarise`; links are relative to the folder that holds all reports.
     """
     models = summary["models"]
     return render(
@@ -246,14 +246,16 @@ def render_index(summary: Mapping[str, Any], folder: str = "data/08_reporting/")
         alias=_alias,
         reasons=_reasons(models),
         champions=_said_of_champions(models),
-        reports=dict(_links(summary, folder)),
+        reports=dict(_links(summary)),
     )
 
 
-def _links(summary: Mapping[str, Any], folder: str) -> Iterator[tuple[str, str]]:
+def _links(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Text and address of each report; the folder of model cards is a link for each."""
+    parents = [posixpath.dirname(path) for path in summary["reports"].values()]
+    folder = posixpath.commonpath(parents) if parents else ""
     for name, path in summary["reports"].items():
-        beside = path.removeprefix(folder)
+        beside = posixpath.relpath(path, folder or ".")
         if name == "model cards":
             for model in summary["models"]:
                 yield f"model card: {model.replace('_', ' ')}", f"{beside}/{model}.md"

@@ -160,6 +160,14 @@ def test_each_model_card_is_linked(summary: dict[str, Any]) -> None:
     assert '<a href="model_cards/mastery_predictor.md">' in page
 
 
+def test_links_hold_wherever_the_reports_are(summary: dict[str, Any]) -> None:
+    folder = "data/school/08_reporting"
+    reports = {"drift": f"{folder}/drift.html", "data quality": f"{folder}/docs/overview.html"}
+    page = render_index({**summary, "reports": reports})
+    assert '<a href="drift.html">' in page
+    assert '<a href="docs/overview.html">' in page
+
+
 def test_the_landing_page_links_beside_itself_and_escapes(summary: dict[str, Any]) -> None:
     page = render_index(summary)
     assert '<a href="fairness.html">Fairness</a>' in page
