@@ -153,14 +153,6 @@ def _csv(path: Path, rows: int) -> Generator[pd.DataFrame, None, None]:
             for chunk in chunks:
                 numbered = chunk.fillna("").set_axis(header, axis=1)
                 filled = (numbered != "").any(axis=1)
-                short = chunk.isna().any(axis=1) & filled
-                if short.any():
-                    raise DataError(
-                        f"the row has fewer cells than the {len(header)} of the header.",
-                        file=path.name,
-                        rows=[int(line) + 2 for line in chunk.index[short]],
-                        remedy="A cell without a value still needs its comma.",
-                    )
                 cells = numbered.where(numbered != "", None).assign(_row=chunk.index + 2)
                 yield cells[filled].reset_index(drop=True)
     except pd.errors.EmptyDataError:

@@ -156,15 +156,6 @@ def test_a_row_with_too_many_cells(school: Path) -> None:
     )
 
 
-def test_a_row_with_too_few_cells(school: Path) -> None:
-    lines = (school / "skills.csv").read_text().splitlines()
-    lines[3] = lines[3].rsplit(",", 1)[0]
-    (school / "skills.csv").write_text("\n".join(lines) + "\n")
-    assert message_of(school).startswith(
-        "skills.csv, row 4: the row has fewer cells than the 4 of the header."
-    )
-
-
 def test_a_first_row_with_too_many_cells(school: Path) -> None:
     line(school / "skills.csv", 2, lambda row: row + ",x")
     assert message_of(school).startswith("skills.csv, row 2: the row has 5 cells")
