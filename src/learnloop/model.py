@@ -1,9 +1,26 @@
 """The small interface that all four models share, whatever library is inside them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol, Self
 
 import pandas as pd
+
+from learnloop.errors import ModelError
+
+
+def require(examples: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Checks that `examples` has `columns`.
+
+    Raises:
+        ModelError: one is missing.
+    """
+    missing = [column for column in columns if column not in examples.columns]
+    if missing:
+        raise ModelError(
+            f"The examples need the columns {', '.join(columns)}; "
+            f"missing: {', '.join(missing)}."
+        )
 
 
 class Model(Protocol):

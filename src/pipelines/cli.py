@@ -114,3 +114,11 @@ def example_school(folder: Path) -> None:
         f"Wrote an example school to {folder}. Read it with:\n"
         f"  kedro run --env school --params source.dir={folder}"
     )
+
+
+@cli.command(epilog="Say it after a change of the catalog, of a pipeline or of its imports.")
+def lineage() -> None:
+    """Write the stages of dvc.yaml anew, from the pipelines and the catalog."""
+    from pipelines.lineage import write_stages
+
+    write_stages(find_kedro_project(Path.cwd()) or Path.cwd())

@@ -10,7 +10,7 @@ from kedro.pipeline.node import Node
 from learnloop.errors import ConsentError
 from learnloop.privacy.consent import require_consent, tables_of_students
 
-BEFORE_THE_FILTER = frozenset({"source", "ingest", "assistments2009"})
+BEFORE_THE_FILTER = frozenset({"source", "ingest", "public_answers"})
 """Pipelines (node tags) that bring data in; consent is decided at their end."""
 
 

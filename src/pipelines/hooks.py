@@ -57,6 +57,10 @@ class Progress:
             from learnloop.governance.summary import render_summary
 
             self._console.print(render_summary(catalog.load("summary")))
+        if "public_comparison" in pipeline.all_outputs():
+            from learnloop.governance.comparison import render_comparison
+
+            self._console.print(render_comparison(catalog.load("public_comparison")))
 
     def _end_line(self) -> None:
         """Prints pipeline, node and seconds, loading and saving included."""

@@ -21,6 +21,7 @@ _BELOW = (
     "learnloop.content",
     "learnloop.splits",
     "learnloop.model",
+    "learnloop.times",
     "learnloop.evaluation",
     "learnloop.datasets.learning_records",
     "pipelines.ingest",
@@ -98,6 +99,9 @@ STAGES = (
     ),
 )
 BY_NAME = {stage.name: stage for stage in STAGES}
+OF_MODELS = tuple(stage for stage in STAGES if stage.model_class)
+MODEL_STAMPS = [f"{stage.name}_fingerprint" for stage in OF_MODELS]
+"""Datasets that say which models are on disk."""
 _WORDS = {
     "contract": "contract",
     "data_hash": "data",
@@ -173,6 +177,52 @@ def made_from(
     return Fingerprint(**{key: stamp[key] for key in _WORDS})
 
 
+def naming_models(
+    report: Mapping[str, Mapping[str, Any]], stamps: Sequence[Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """`report` saying of each model, as ``judged``, which one it is about.
+
+    Args:
+        report: what an audit found, by registered name.
+        stamps: what `MODEL_STAMPS` hold, in their order.
+    """
+    judged = _identities(stamps)
+    return {name: {**found, "judged": judged[name]} for name, found in report.items()}
+
+
+def require_judged(
+    what: str, report: Mapping[str, Mapping[str, Any]], stamps: Sequence[Mapping[str, Any]]
+) -> None:
+    """Checks that `report` is about the models on disk.
+
+    Args:
+        what: kind of report, and the name of the pipeline that makes it.
+        report: as from `naming_models`.
+        stamps: what `MODEL_STAMPS` hold, in their order.
+
+    Raises:
+        ModelError: it judged another model, or was written before reports said which.
+    """
+    judged = _identities(stamps)
+    other = [name for name, found in report.items() if found.get("judged") != judged[name]]
+    if other:
+        raise ModelError(
+            f"the {what} report is about another {' and another '.join(other)} than the one "
+            "on disk, so nothing is released. Make it anew with "
+            "`kedro run --pipelines audit,drift,release`."
+        )
+
+
+def _identities(stamps: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """By registered name a short hash of what a model is and what it was made from."""
+    return {
+        load_obj(str(stage.model_class)).name: hash_parameters(
+            {key: stamp[key] for key in (*_WORDS, "digest")}
+        )
+        for stage, stamp in zip(OF_MODELS, stamps, strict=True)
+    }
+
+
 def _follows_from(
     stage: Stage,
     data_hashes: Mapping[str, Any],
@@ -213,8 +263,9 @@ def _stamp(
 ) -> dict[str, Any]:
     return {
         **_follows_from(stage, data_hashes, code_state, parameters, before),
-        "git_sha": code_state["git_sha"],
         "last_event": data_hashes["last_event"],
         "parameters": _resolved(stage, parameters),
+        # Of models alone: tables made again at another commit leave the same stamp.
+        "git_sha": code_state["git_sha"] if stage.model_class else "",
         "digest": digest_of_model(made) if stage.model_class else "",
     }

@@ -11,22 +11,10 @@ import pytest
 
 from pipelines.last_run import MARK, fingerprint
 
-from .conftest import Kedro, copy_of_project, kedro_in
+from ..conftest import SMALL, Kedro, SmallRun, copy_of_project, kedro_in  # noqa: TID252
 
 pytestmark = pytest.mark.slow
 
-SIZE = "campus.students=200,campus.audit_students=300,campus.reference_students=120"
-# So few students decide no gate of the real limits: these let the paths behind them be seen.
-LENIENT = ",".join(
-    [
-        "audit.minimum_students=3,audit.half_width=0.99,audit.limit=0.99",
-        *(
-            f"release.gates.{room}.ece_limit=0.9"
-            for room in ("difficulty", "mastery", "recommender", "intervention")
-        ),
-    ]
-)
-SMALL = f"{SIZE},{LENIENT}"
 FIRST_VERSIONS = {
     "content_recommender": "3.0.0",
     "mastery_predictor": "2.0.0",
@@ -58,15 +46,15 @@ def summary_of(project: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(small_run: SmallRun) -> Path:
     """One project for this module: its runs build on each other."""
-    return copy_of_project(tmp_path_factory.mktemp("spine"))
+    return small_run.project
 
 
 @pytest.fixture(scope="module")
-def first(project: Path) -> subprocess.CompletedProcess[str]:
+def first(small_run: SmallRun) -> subprocess.CompletedProcess[str]:
     """The first run of everything."""
-    return kedro_in(project)("run", "--params", SMALL)
+    return small_run.done
 
 
 def test_a_run_registers_four_versions_with_a_verdict_of_every_gate(
@@ -206,6 +194,26 @@ def test_a_release_of_models_made_otherwise_is_refused(
     assert run.returncode != 0
     assert "was made from other parameters" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_every_model_can_be_tuned(
+    first: subprocess.CompletedProcess[str], project: Path
+) -> None:
+    rooms = ("difficulty", "mastery", "recommender", "intervention")
+    run = kedro_in(project)(
+        "run",
+        "--pipelines",
+        ",".join(f"tune_{room}" for room in rooms),
+        "--params",
+        "tuning.trials=1,tuning.folds=2,tuning.draws=50,tuning.workers=1,"
+        "tuning.write_to=conf/tuned",
+    )
+    assert run.returncode == 0, run.stderr
+    for room in rooms:
+        found = json.loads((project / f"conf/tuned/tuning/{room}.json").read_text())
+        assert found["trials"]["finished"] == 1
+        assert found["test"]["gain"]["value"] == 0.0
+        assert (project / f"data/08_reporting/tuning/{room}.html").exists()
 
 
 @pytest.mark.parametrize("misspelt", ["seeed=3", "campus.studnets=200"])

@@ -24,6 +24,18 @@ def splits_of(students: pd.DataFrame) -> pd.DataFrame:
 
 
 def attempts_of(events: ibis.Table, student_splits: pd.DataFrame) -> pd.DataFrame:
+    """`answers_of` students, some of whom train models.
+
+    Raises:
+        DataError: the students who train, validate or test models gave no right or no
+            wrong answers, so that models could not be fitted or not be judged.
+    """
+    attempts = answers_of(events, student_splits)
+    _require_right_and_wrong(attempts)
+    return attempts
+
+
+def answers_of(events: ibis.Table, student_splits: pd.DataFrame) -> pd.DataFrame:
     """All answers as `learnloop.events.schema.Attempts`.
 
     An answer to an item without a skill teaches no model and is left out.
@@ -31,10 +43,6 @@ def attempts_of(events: ibis.Table, student_splits: pd.DataFrame) -> pd.DataFram
     Args:
         events: the validated log.
         student_splits: columns `student_id`, `split`.
-
-    Raises:
-        DataError: the students who train, validate or test models gave no right or no
-            wrong answers, so that models could not be fitted or not be judged.
     """
     answers = events.filter(
         events["verb"] == Verb.ANSWERED.value,
@@ -55,13 +63,11 @@ def attempts_of(events: ibis.Table, student_splits: pd.DataFrame) -> pd.DataFram
         .to_pandas()
     )
     split = rows["student_id"].map(student_splits.set_index("student_id")["split"])
-    attempts = rows.assign(
+    return rows.assign(
         correct=rows["correct"].astype(bool),
         occurred_at=rows["occurred_at"].dt.as_unit("us"),
         split=split,
     )[["student_id", "content_id", "skill_id", "correct", "occurred_at", "position", "split"]]
-    _require_right_and_wrong(attempts)
-    return attempts
 
 
 def _require_right_and_wrong(attempts: pd.DataFrame) -> None:

@@ -1,11 +1,9 @@
 """Schemas of what entering data becomes: splits, decision moments, refused rows."""
 
-from typing import Annotated
-
-import pandas as pd
 import pandera.pandas as pa
 
 from learnloop.splits import Split
+from learnloop.times import UtcMicroseconds
 
 SPLITS = [split.value for split in Split]
 
@@ -24,7 +22,7 @@ class Snapshots(pa.DataFrameModel):
     """One row per student × week: the moments at which the models decide."""
 
     student_id: str
-    as_of: Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+    as_of: UtcMicroseconds
     """`enrolled_at` + 7 days × `week`; what happened before it is known."""
     week: int = pa.Field(ge=1)
     split: str = pa.Field(isin=SPLITS)

@@ -1,13 +1,12 @@
 """Answers as arrays: what a table of attempts becomes before any arithmetic."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from learnloop.errors import ModelError
+from learnloop.model import require
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -62,18 +61,4 @@ class Answers:
             self.correct[kept],
             self.students,
             self.rows[kept],
-        )
-
-
-def require(table: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Checks that `table` has `columns`.
-
-    Raises:
-        ModelError: one is missing.
-    """
-    missing = [column for column in columns if column not in table.columns]
-    if missing:
-        raise ModelError(
-            f"The difficulty model needs the columns {', '.join(columns)}; "
-            f"missing: {', '.join(missing)}."
         )

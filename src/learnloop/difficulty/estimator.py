@@ -8,13 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from learnloop.difficulty.ability import Course, follow
-from learnloop.difficulty.answers import Answers, require
+from learnloop.difficulty.answers import Answers
 from learnloop.difficulty.bank import ItemBank
 from learnloop.difficulty.marginal import Fit, fit_items
 from learnloop.difficulty.response import AbilityGrid
 from learnloop.difficulty.settings import EstimatorSettings
 from learnloop.difficulty.uncertainty import item_errors
 from learnloop.errors import ModelError
+from learnloop.model import require
 
 
 class DifficultyEstimator:

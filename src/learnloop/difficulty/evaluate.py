@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from learnloop.difficulty.answers import require
 from learnloop.difficulty.settings import EvaluationSettings
 from learnloop.evaluation import (
     Estimate,
@@ -16,6 +15,7 @@ from learnloop.evaluation import (
     expected_calibration_error,
     rmse,
 )
+from learnloop.model import require
 
 Floats = NDArray[np.float64]
 

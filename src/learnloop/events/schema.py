@@ -1,14 +1,12 @@
 """The event's vocabulary and the schemas of the tables made of events."""
 
 from enum import StrEnum
-from typing import Annotated
 
 import ibis.expr.datatypes as dt
-import pandas as pd
 import pandera.pandas as pandas_schema
 from pandera.ibis import Check, Column, DataFrameSchema
 
-UtcMicroseconds = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+from learnloop.times import UtcMicroseconds
 
 
 class Verb(StrEnum):

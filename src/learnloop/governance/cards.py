@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from learnloop.datasets.public import PublicData
 from learnloop.governance.gates import alias_of
 
 
@@ -82,9 +83,61 @@ def render_card(
         "## Gates\n\n" + _gates(gates),
         "## Groups\n\n" + _groups(fairness),
         "## Where it comes from\n\n" + _origin(plan),
-        "## How to load it\n\n" + _how_to_load(plan, gates),
+        "## How to load it\n\n" + _how_to_load(plan, "var/mlflow", alias_of(gates)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def render_public_card(
+    plan: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    about: PublicData,
+    students: Mapping[str, int],
+    fairness: Mapping[str, Any] | None = None,
+) -> str:
+    """The card of a version fitted on public data: never gated, never a champion.
+
+    Args:
+        plan: as in `render_card`.
+        metrics: the model's metrics JSON.
+        about: the data set.
+        students: how many, by split.
+        fairness: as in `render_card`.
+    """
+    name, purpose = plan["name"], PURPOSES[plan["name"]]
+    counted = ", ".join(f"{count:,} {split}" for split, count in students.items())
+    data = (
+        f"{about.name}: {about.source}",
+        f"terms: {about.terms}",
+        f"test students: {about.test_students}",
+        f"students by split: {counted}",
+        f"hash `{plan['fingerprint']['data_hash']}`",
+    )
+    uses = (
+        "Fitted on public data to show what the method reaches there. No student of this "
+        "platform is in it, and no gate judged it: it is a challenger and never a champion.",
+    )
+    parts = [
+        f"# {name} {plan['version']} on {about.name}",
+        f"## Purpose\n\n{purpose.does}",
+        "## Limits\n\n" + _bullets((*uses, *purpose.limits, *metrics.get("notes", ()))),
+        "## Data\n\n" + _bullets(data),
+        "## Metrics\n\n" + _metrics(metrics),
+        "## Published\n\n" + _published(about, name),
+        "## Groups\n\n" + _groups(fairness),
+        "## Where it comes from\n\n" + _origin(plan),
+        "## How to load it\n\n" + _how_to_load(plan, about.registry, "challenger"),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _published(about: PublicData, name: str) -> str:
+    figures = about.published.get(name)
+    if not figures:
+        return "Nothing to hold it against."
+    rows = [(method, f"{auc:g}") for method, auc in figures.items()]
+    table = _table(("method", "test AUC"), rows)
+    return f"{about.published_on}\n\n{table}" if about.published_on else table
 
 
 def _bullets(lines: Iterable[str]) -> str:
@@ -180,14 +233,13 @@ def _origin(plan: Mapping[str, Any]) -> str:
     )
 
 
-def _how_to_load(plan: Mapping[str, Any], gates: Mapping[str, Any]) -> str:
+def _how_to_load(plan: Mapping[str, Any], registry: str, alias: str) -> str:
     """A challenger has no lasting alias, so its number names it."""
-    champion = alias_of(gates) == "champion"
-    which = "@champion" if champion else f"/{plan['number']}"
+    which = "@champion" if alias == "champion" else f"/{plan['number']}"
     return (
         "```python\n"
         "import mlflow\n\n"
-        'mlflow.set_tracking_uri("sqlite:///var/mlflow/mlflow.db")\n'
+        f'mlflow.set_tracking_uri("sqlite:///{registry}/mlflow.db")\n'
         f'model = mlflow.pyfunc.load_model("models:/{plan["name"]}{which}")\n'
         "```"
     )

@@ -8,6 +8,8 @@ limits. A column of which other students than before have no value has drifted a
 
 import fnmatch
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from learnloop.errors import DataError
 from learnloop.governance.drift_evidently import (
     CATEGORICAL_DISTANCE,
     NUMERIC_DISTANCE,
+    draw_page,
     measure_distances,
 )
 
@@ -90,17 +93,34 @@ def _mark_missing(columns: pd.DataFrame) -> pd.DataFrame:
     return marked
 
 
-def _limits(
-    reference: pd.DataFrame, current: pd.DataFrame, settings: DriftSettings
-) -> dict[str, float]:
-    """The limit of every column that has values in both terms."""
-    limits = {}
-    for name in reference.columns:
-        counts = int(reference[name].notna().sum()), int(current[name].notna().sum())
-        numeric = pd.api.types.is_numeric_dtype(reference[name])
-        if min(counts) > 0:
-            limits[name] = (settings.numeric if numeric else settings.categorical).at(*counts)
-    return limits
+@dataclass(frozen=True)
+class Distance:
+    """How far apart the two terms are in one column, or in one place of an array."""
+
+    name: str
+    numeric: bool
+    score: float
+    reference: int
+    """Students of the earlier term with a value."""
+    current: int
+
+    def limit(self, settings: DriftSettings) -> float:
+        """From where on it is drift."""
+        limits = settings.numeric if self.numeric else settings.categorical
+        return limits.at(self.reference, self.current)
+
+    def judged(self, settings: DriftSettings) -> dict[str, Any]:
+        """With its limit, as the report shows it."""
+        limit = self.limit(settings)
+        nulls = " of having no value" if self.name.endswith(MISSING) else ""
+        return {
+            "name": self.name,
+            "kind": "numeric" if self.numeric else "categorical",
+            "distance": NUMERIC_DISTANCE if self.numeric else CATEGORICAL_DISTANCE + nulls,
+            "score": self.score,
+            "limit": limit,
+            "drifted": self.score > limit,
+        }
 
 
 def _ratio(column: dict[str, Any]) -> float:
@@ -167,8 +187,57 @@ def _undecided(sizes: tuple[int, int], settings: DriftSettings) -> dict[str, Any
     }
 
 
+def _split_terms(students: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The columns of the earlier term's students and of this one's."""
+    features = _mark_missing(students.drop(columns=["student_id", "window"]))
+    now = (students["window"] == "current").to_numpy(bool)
+    return features.loc[~now], features.loc[now]
+
+
+def term_distances(students: pd.DataFrame) -> list[Distance]:
+    """How far apart two terms are in every column that has values in both.
+
+    Args:
+        students: as `measure_drift` takes them.
+    """
+    return _distances(*_split_terms(students))
+
+
+def _distances(reference: pd.DataFrame, current: pd.DataFrame) -> list[Distance]:
+    counts = {
+        name: (int(reference[name].notna().sum()), int(current[name].notna().sum()))
+        for name in reference.columns
+    }
+    names = [name for name, students in counts.items() if min(students) > 0]
+    scores = measure_distances(reference[names], current[names])
+    return [
+        Distance(
+            name, pd.api.types.is_numeric_dtype(reference[name]), scores[name], *counts[name]
+        )
+        for name in names
+    ]
+
+
+def judge_drift(
+    distances: Sequence[Distance], sizes: tuple[int, int], settings: DriftSettings
+) -> dict[str, dict[str, Any]]:
+    """The verdict on each model of terms with so many students; see `measure_drift`.
+
+    Raises:
+        DataError: a pattern of the settings matches no column.
+    """
+    measured = [distance.judged(settings) for distance in distances]
+    columns = {entry["name"]: entry for entry in _combine(measured, settings.share_limit)}
+    return {
+        model: _verdict(
+            [columns[name] for name in columns_of(patterns, list(columns))], sizes, settings
+        )
+        for model, patterns in settings.models.items()
+    }
+
+
 def measure_drift(
-    students: pd.DataFrame, settings: DriftSettings
+    students: pd.DataFrame, settings: DriftSettings, *, with_page: bool = True
 ) -> tuple[dict[str, dict[str, Any]], str]:
     """Whether the input and the predictions of each model have drifted.
 
@@ -176,44 +245,24 @@ def measure_drift(
         students: one row per student: ``student_id``, ``window`` (``reference`` or
             ``current``), features and predictions, without arrays.
         settings: what is compared and the limits.
+        with_page: whether Evidently draws its page, which takes longer than the distances.
 
     Returns:
         Per registered model ``verdict`` (``fail`` is drift), ``value`` (share of drifted
         columns), ``limit``, ``reason``, ``week``, ``reference_students``,
         ``current_students`` and ``columns`` with ``name``, ``kind``, ``distance``, ``score``,
         ``limit``, ``drifted``, ``places`` (1 but for arrays) and ``drifted_places``; and
-        Evidently's page, empty without a reference. An array shows the place that decides.
+        Evidently's page, empty without a reference or `with_page`. An array shows the place
+        that decides.
 
     Raises:
         DataError: a pattern of the settings matches no column.
     """
-    features = _mark_missing(students.drop(columns=["student_id", "window"]))
-    now = (students["window"] == "current").to_numpy(bool)
-    reference, current = features.loc[~now], features.loc[now]
+    reference, current = _split_terms(students)
     sizes = len(reference), len(current)
     if min(sizes) < settings.minimum_students:
         return {name: _undecided(sizes, settings) for name in settings.models}, ""
-    limits = _limits(reference, current, settings)
-    distances, page = measure_distances(reference, current, limits)
-    measured = []
-    for name, limit in limits.items():
-        numeric = pd.api.types.is_numeric_dtype(reference[name])
-        nulls = " of having no value" if name.endswith(MISSING) else ""
-        measured.append(
-            {
-                "name": name,
-                "kind": "numeric" if numeric else "categorical",
-                "distance": NUMERIC_DISTANCE if numeric else CATEGORICAL_DISTANCE + nulls,
-                "score": distances[name],
-                "limit": limit,
-                "drifted": distances[name] > limit,
-            }
-        )
-    columns = {entry["name"]: entry for entry in _combine(measured, settings.share_limit)}
-    verdicts = {
-        model: _verdict(
-            [columns[name] for name in columns_of(patterns, list(columns))], sizes, settings
-        )
-        for model, patterns in settings.models.items()
-    }
-    return verdicts, page
+    distances = _distances(reference, current)
+    limits = {distance.name: distance.limit(settings) for distance in distances}
+    page = draw_page(reference, current, limits) if with_page else ""
+    return judge_drift(distances, sizes, settings), page

@@ -5,21 +5,20 @@ recommender are not asked for: it ranks by what this term's classes took up, whi
 term's classes have no part in, so its lists differ where nothing has drifted.
 """
 
-from typing import Annotated
-
 import pandas as pd
 import pandera.pandas as pa
 
 from learnloop.governance.drift_columns import compared_students, earlier_answers
 from learnloop.intervene import join_examples
 from learnloop.model import Model
+from learnloop.times import UtcMicroseconds
 
 
 class DriftPredictions(pa.DataFrameModel):
     """One row per compared student."""
 
     student_id: str = pa.Field(unique=True)
-    event_timestamp: Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+    event_timestamp: UtcMicroseconds
     """End of the compared week."""
     predicted_correct: float = pa.Field(ge=0, le=1, nullable=True)
     """Mean chance of a correct answer over the student's answers so far; null without any."""

@@ -7,8 +7,9 @@ Each group of a protected attribute is held against the rest of the students. Wh
     content_recommender    exposure (share of slots per content type) and predicted gain
     intervention_trigger   TPR and FPR
 
-Intersections of two attributes, demographic parity and equalized odds are reported and do
-not gate: help is no harm, and dozens of intersections would leave no power for the groups.
+Intersections of two attributes, demographic parity, equalized odds and ABROCA are reported
+and do not gate: help is no harm, dozens of intersections would leave no power for the groups,
+and ABROCA's test knows no size that matters.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from learnloop.content.schema import ContentType
+from learnloop.governance.fairness_abroca import abroca_tests
 from learnloop.governance.fairness_gaps import (
     Cohort,
     Floats,
@@ -121,7 +123,9 @@ def audit_mastery(
         "calibration": "predicted minus observed",
         "share_correct": "share correct",
     }
-    return _audit(gaps, metrics, words, len(held), cohort, settings)
+    audit = _audit(gaps, metrics, words, len(held), cohort, settings)
+    tests = abroca_tests(correct, probability, student, cohort, settings)
+    return {**audit, "reported": {"abroca": tests}}
 
 
 def audit_difficulty(
@@ -137,9 +141,11 @@ def audit_difficulty(
     """
     held, student, cohort = _scored(scores, protected)
     found = item_gaps(held, student, cohort, settings)
+    label = held["correct"].to_numpy(bool)
+    probability = held["probability"].to_numpy(np.float64)
     answers = cohort.per_student(student, np.ones(len(held)))
-    correct = cohort.per_student(student, held["correct"].to_numpy(bool))
-    predicted = cohort.per_student(student, held["probability"].to_numpy(np.float64))
+    correct = cohort.per_student(student, label)
+    predicted = cohort.per_student(student, probability)
     metrics = {
         "residual": _ratio(correct - predicted, answers),
         "share_correct": _ratio(correct, answers),
@@ -153,7 +159,8 @@ def audit_difficulty(
     }
     audit = _audit(found.judged, metrics, words, len(held), cohort, settings, found.alone)
     audit["gaps"] = _furthest(audit["gaps"])
-    return {**audit, "reported": {"coverage": found.coverage}}
+    tests = abroca_tests(label, probability, student, cohort, settings)
+    return {**audit, "reported": {"coverage": found.coverage, "abroca": tests}}
 
 
 def _furthest(gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -216,6 +223,7 @@ def audit_intervention(
     """
     held, student, cohort = _scored(scores, protected)
     label = held["label"].to_numpy(bool)
+    risk = held["risk"].to_numpy(np.float64)
     flagged = held["flagged"].to_numpy(bool)
     totals = {
         "rows": cohort.per_student(student, np.ones(len(held))),
@@ -234,11 +242,13 @@ def audit_intervention(
         "selection_rate": _ratio(totals["flagged"], totals["rows"]),
         "tpr": _ratio(totals["flagged_positives"], totals["positives"]),
         "fpr": _ratio(false, negatives),
-        "auc": _auc(label, held["risk"].to_numpy(np.float64), student),
+        "auc": _auc(label, risk, student),
     }
     words = {"tpr": "TPR", "fpr": "FPR", "selection_rate": "selection rate", "auc": "AUC"}
     audit = _audit(gaps, metrics, words, len(held), cohort, settings)
-    return {**audit, "reported": parity_differences(totals, cohort, settings)}
+    parity = parity_differences(totals, cohort, settings)
+    tests = abroca_tests(label, risk, student, cohort, settings)
+    return {**audit, "reported": {"parity": parity, "abroca": tests}}
 
 
 Audit = Callable[[pd.DataFrame, pd.DataFrame, FairnessSettings], dict[str, Any]]

@@ -179,8 +179,9 @@ def _clustered_auc(rows: _Ranked, chosen: Mask, students: int) -> tuple[float, f
         area = float(placement.mean())
         wins.append((placement - area) / len(placement))
         owners.append(rows.student[own])
-    influence = np.bincount(np.concatenate(owners), np.concatenate(wins), minlength=students)
-    clusters = len(np.unique(np.concatenate(owners)))
+    owner = np.concatenate(owners)
+    influence = np.bincount(owner, np.concatenate(wins), minlength=students)
+    clusters = int(np.count_nonzero(np.bincount(owner)))
     return area, float(influence @ influence) * clusters / max(clusters - 1, 1)
 
 

@@ -22,6 +22,7 @@ answers judged at each level is reported.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,6 +128,10 @@ class _Answers:
     unit: Ints
     cell: Ints
     student: Ints
+    pair: Ints
+    """The number of the answer's unit × student."""
+    unit_of_pair: Ints
+    """One entry per pair."""
     units: int
     cells: int
 
@@ -161,18 +166,15 @@ def _differences(rows: _Answers, ours: Mask) -> tuple[Floats, Floats, Ints]:
         )
     compared = ~ours & (focal[rows.cell] > 0) & (rest[rows.cell] > 1)
     influence = np.where(matched | compared, influence, 0.0)
-    pair, owner = np.unique(
-        rows.unit * (rows.student.max() + 1) + rows.student, return_inverse=True
-    )
-    summed = np.bincount(owner, influence)
-    where = pair // (rows.student.max() + 1)
+    summed = np.bincount(rows.pair, influence)
+    where = rows.unit_of_pair
     clusters = np.bincount(where, minlength=rows.units)
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.bincount(where, summed**2, minlength=rows.units) * (
             clusters / (clusters - 1)
         )
     behind = [
-        np.bincount(where[np.bincount(owner, side) > 0], minlength=rows.units)
+        np.bincount(where[np.bincount(rows.pair, side) > 0], minlength=rows.units)
         for side in (matched, compared)
     ]
     return difference, np.sqrt(variance), np.array(behind, dtype=np.int64)
@@ -189,11 +191,15 @@ def _unit_gaps(
     kept = units.of_row >= 0
     unit = units.of_row[kept]
     probability = answers["probability"].to_numpy(np.float64)[kept]
+    students = max(len(cohort.students), 1)
+    pairs, pair = np.unique(unit * students + student[kept], return_inverse=True)
     rows = _Answers(
         answers["correct"].to_numpy(np.float64)[kept],
         unit,
         _strata(unit, probability, settings.strata),
         student[kept],
+        pair,
+        pairs // students,
         len(units.names),
         len(units.names) * settings.strata,
     )
@@ -208,6 +214,29 @@ def _unit_gaps(
                 Gap(attribute, group, METRIC, value, spread, int(behind[0, place]), name)
             )
     return gaps
+
+
+def _judged(
+    answers: pd.DataFrame,
+    student: Ints,
+    cohort: Cohort,
+    settings: FairnessSettings,
+    units: Units,
+    of_item: Mapping[tuple[str, str, str], Gap],
+) -> list[Gap]:
+    """STD P-DIF of every group in every unit, where that of single items is known."""
+    pool = np.array([level != "item" for level in units.levels])
+    number = np.append(np.where(pool, np.cumsum(pool) - 1, -1), -1)
+    names = [name for name, pooled in zip(units.names, pool, strict=True) if pooled]
+    levels = [level for level in units.levels if level != "item"]
+    pools = Units(number[units.of_row], names, levels)
+    found = _unit_gaps(answers, student, cohort, settings, pools) if names else []
+    pooled = iter(found)
+    return [
+        of_item[attribute, group, name] if level == "item" else next(pooled)
+        for attribute, group, _ in cohort.groups()
+        for name, level in zip(units.names, units.levels, strict=True)
+    ]
 
 
 def _every_item(answers: pd.DataFrame) -> Units:
@@ -246,15 +275,15 @@ def item_gaps(
         settings: strata, least group size, half-width, confidence, coverage.
     """
     items = _every_item(answers)
-    every = [
-        gap
+    of_item = {
+        (gap.attribute, gap.group, str(gap.unit)): gap
         for gap in _unit_gaps(answers, student, cohort, settings, items)
-        if math.isfinite(gap.error)
-    ]
+    }
+    every = [gap for gap in of_item.values() if math.isfinite(gap.error)]
     barred: frozenset[str] = frozenset()
     while True:
         units = form_units(answers, student, cohort, settings, barred)
-        judged = _unit_gaps(answers, student, cohort, settings, units) if units.names else []
+        judged = _judged(answers, student, cohort, settings, units, of_item)
         own = {n for n, level in zip(units.names, units.levels, strict=True) if level == "item"}
         alone = [gap for gap in every if gap.unit not in own]
         critical = critical_value(comparisons([*judged, *alone]), settings.confidence)

@@ -1,7 +1,7 @@
 """Group by group: Fairlearn's MetricFrame over attributes and their intersections.
 
-The one module that imports Fairlearn. A frame has one row per student, not per answer:
-protected attributes are the student's, and a metric is told which students it is about.
+The one module that imports Fairlearn's metrics. A frame has one row per student, not per
+answer: protected attributes are the student's, and a metric is told which students it is about.
 A MetricFrame over 600,000 answers copies every column per group and takes seconds each.
 """
 

@@ -33,6 +33,8 @@ class FairnessSettings(BaseModel):
     """Least share of answers in the items and skills that are judged."""
     draws: int = Field(default=500, ge=100)
     """Bootstrap samples of the figures that are reported, not gated."""
+    permutations: int = Field(default=499, ge=0)
+    """Draws of ABROCA's randomisation test; 0 leaves it out."""
     seed: int = 0
 
 

@@ -61,7 +61,8 @@ def render(template: str, **context: Any) -> str:
     return _environment().get_template(template).render(**context)
 
 
-def _gap_mark(gap: Mapping[str, Any], audit: Mapping[str, Any]) -> str:
+def gap_mark(gap: Mapping[str, Any], audit: Mapping[str, Any]) -> str:
+    """How a chart marks `gap` of `audit`; see `pages_charts.Dot`."""
     if gap["half_width"] is None:
         return "unsure"
     if lower_bound(gap["gap"], gap["half_width"]) > audit["limit"]:
@@ -83,7 +84,7 @@ def _gap_charts(audit: Mapping[str, Any]) -> list[dict[str, str]]:
                 gap["gap"],
                 gap["low"],
                 gap["high"],
-                _gap_mark(gap, audit),
+                gap_mark(gap, audit),
             )
             for gap in gaps
         ]

@@ -56,7 +56,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "above": {"color": ABOVE, "marker": "s", "markerfacecolor": ABOVE},
     "unsure": {"color": UNSURE, "marker": "o", "markerfacecolor": "white"},
 }
-_SETTINGS: Any = {
+SETTINGS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "learnloop",
     "font.family": "sans-serif",
@@ -108,7 +108,7 @@ def interval_chart(dots: Sequence[Dot], axis: Axis) -> str:
     from matplotlib.ticker import PercentFormatter
 
     lines = _lines(dots)
-    with rc_context(_SETTINGS):
+    with rc_context(SETTINGS):
         height = 0.22 * len(lines) + 0.65
         figure = Figure(figsize=(WIDTH_IN, height))
         width = 0.97 - axis.labels
@@ -145,6 +145,11 @@ def interval_chart(dots: Sequence[Dot], axis: Axis) -> str:
         for side in ("top", "left", "right"):
             axes.spines[side].set_visible(False)
         axes.spines["bottom"].set_color(QUIET)
-        picture = io.BytesIO()
-        figure.savefig(picture, format="svg", metadata={"Date": None}, transparent=True)
+        return as_address(figure)
+
+
+def as_address(figure: Any) -> str:
+    """A matplotlib figure as a ``data:`` address of an SVG picture."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format="svg", metadata={"Date": None}, transparent=True)
     return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()

@@ -7,6 +7,7 @@ the new version.
 
 import json
 import logging
+import math
 import os
 import tempfile
 import warnings
@@ -71,6 +72,20 @@ class Submission:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     libraries: tuple[str, ...] = ()
     """Distributions that the model needs beside learnloop, numpy and pandas."""
+
+
+def loggable(scores: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """The defined values of a model's scores under names that MLflow takes.
+
+    Example:
+        >>> loggable({"ndcg@10": {"value": 0.4}, "ece": {"value": None}})
+        {'ndcg_at_10': 0.4}
+    """
+    return {
+        name.replace("@", "_at_"): found["value"]
+        for name, found in scores.items()
+        if found["value"] is not None and math.isfinite(found["value"])
+    }
 
 
 class Registry:

@@ -1,9 +1,8 @@
 """Schemas of the roster."""
 
-from typing import Annotated
-
-import pandas as pd
 import pandera.pandas as pa
+
+from learnloop.times import UtcMicroseconds
 
 
 class Classes(pa.DataFrameModel):
@@ -27,7 +26,7 @@ class Students(pa.DataFrameModel):
     """List of class ids, at least one."""
     timezone: str
     """IANA name: the student's own time zone."""
-    enrolled_at: Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+    enrolled_at: UtcMicroseconds
     """Start of the student's term; weeks are counted from it."""
     cohort: str = pa.Field(isin=["learn", "audit", "reference", "test"])
     """`learn` unless the student is only scored (`audit`), belongs to an earlier

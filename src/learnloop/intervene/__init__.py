@@ -1,13 +1,17 @@
 """Who struggles, why, and how sure we are: the intervention trigger and its judging."""
 
 from learnloop.intervene.activity import count_weeks
+from learnloop.intervene.enrolment_trigger import EnrolmentTrigger
 from learnloop.intervene.evaluation import evaluate_trigger
 from learnloop.intervene.examples import join_examples
+from learnloop.intervene.settings import MitigationSettings, TriggerSettings
 from learnloop.intervene.struggle import StruggleSettings, label_struggle
-from learnloop.intervene.trigger import InterventionTrigger, TriggerSettings
+from learnloop.intervene.trigger import InterventionTrigger
 
 __all__ = [
+    "EnrolmentTrigger",
     "InterventionTrigger",
+    "MitigationSettings",
     "StruggleSettings",
     "TriggerSettings",
     "count_weeks",

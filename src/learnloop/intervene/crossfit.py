@@ -32,7 +32,12 @@ def deal_folds(label: Floats, students: Sequence[str], folds: int) -> Ints:
 
 
 def out_of_fold_logits(
-    columns: Floats, label: Floats, students: Sequence[str], fold: Ints, strength: float
+    columns: Floats,
+    label: Floats,
+    students: Sequence[str],
+    fold: Ints,
+    strength: float | Floats,
+    weight: Floats | None = None,
 ) -> Floats:
     """Log-odds of each row by a fit to the students of the other folds.
 
@@ -42,6 +47,7 @@ def out_of_fold_logits(
         students: the student of each row.
         fold: of each row, see `deal_folds`.
         strength: see `fit_logistic`.
+        weight: see `fit_logistic`.
 
     Raises:
         ModelError: the students of all folds but one have the same label.
@@ -50,6 +56,12 @@ def out_of_fold_logits(
     logit = np.empty(len(label))
     for held in np.unique(fold):
         rest = fold != held
-        fitted = fit_logistic(columns[rest], label[rest], names[rest].tolist(), strength)
+        fitted = fit_logistic(
+            columns[rest],
+            label[rest],
+            names[rest].tolist(),
+            strength,
+            None if weight is None else weight[rest],
+        )
         logit[~rest] = fitted.logit(columns[~rest])
     return logit

@@ -54,18 +54,18 @@ def evaluate_trigger(
         The metrics JSON that all models share; `headline` is the AUC.
     """
     test, audit = (scores[scores["split"] == split] for split in ("test", "audit"))
-    shares = {"alert_share": _estimate(test, mean, "flagged")}
+    shares = {"alert_share": estimate(test, mean, "flagged")}
     if not audit.empty:
-        shares["alert_share_audit"] = _estimate(audit, mean, "flagged")
+        shares["alert_share_audit"] = estimate(audit, mean, "flagged")
     return {
         "headline": "auc",
         "rows": len(test),
         "students": int(test["student_id"].nunique()),
         "scores": {
-            **_ranking(test, "risk", alert_budget),
+            **ranking(test, "risk", alert_budget),
             **shares,
         },
-        "baselines": {"last_week_activity": _ranking(test, "baseline_risk", alert_budget)},
+        "baselines": {"last_week_activity": ranking(test, "baseline_risk", alert_budget)},
         "truth": measure_lead_time(scores, truth),
         "notes": [
             "Rows are student-weeks of students who were active in the week before.",
@@ -80,19 +80,27 @@ def evaluate_trigger(
     }
 
 
-def _ranking(test: pd.DataFrame, score: str, budget: float) -> dict[str, Any]:
+def ranking(test: pd.DataFrame, score: str, budget: float) -> dict[str, dict[str, float]]:
+    """AUC, ECE, and recall and precision at the budget, with 95 % intervals by student.
+
+    Args:
+        test: ``student_id``, ``label`` and the score, a probability.
+        score: its column.
+        budget: share of the rows that may be flagged.
+    """
     return {
-        "auc": _estimate(test, auc, "label", score),
-        "ece": _estimate(test, expected_calibration_error, "label", score),
-        "recall_at_budget": _estimate(
+        "auc": estimate(test, auc, "label", score),
+        "ece": estimate(test, expected_calibration_error, "label", score),
+        "recall_at_budget": estimate(
             test, lambda y, s, w: caught_at_budget(y, s, w, budget)[0], "label", score
         ),
-        "precision_at_budget": _estimate(
+        "precision_at_budget": estimate(
             test, lambda y, s, w: caught_at_budget(y, s, w, budget)[1], "label", score
         ),
     }
 
 
-def _estimate(rows: pd.DataFrame, statistic: Any, *columns: str) -> dict[str, float]:
+def estimate(rows: pd.DataFrame, statistic: Any, *columns: str) -> dict[str, float]:
+    """The statistic of some columns of `rows` with its 95 % interval by student."""
     arrays = [rows[column].to_numpy(dtype=np.float64) for column in columns]
     return bootstrap(statistic, *arrays, students=rows["student_id"].to_numpy()).as_dict()

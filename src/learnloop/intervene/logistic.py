@@ -1,11 +1,12 @@
 """Logistic regression that knows its own uncertainty, kept as plain numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.special import expit
 
 from learnloop.errors import ModelError
@@ -46,9 +47,22 @@ class Logistic:
         z = _with_intercept(self.standardise(columns))
         return cast(Floats, np.sqrt(np.einsum("ij,jk,ik->i", z, self.covariance, z)))
 
+    def as_dict(self) -> dict[str, Any]:
+        """The numbers as lists, for JSON."""
+        return {name: value.tolist() for name, value in vars(self).items()}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Reads back what `as_dict` gave."""
+        return cls(**{name: np.array(value) for name, value in content.items()})
+
 
 def fit_logistic(
-    columns: Floats, label: Floats, students: Sequence[str], strength: float
+    columns: Floats,
+    label: Floats,
+    students: Sequence[str],
+    strength: float | Floats,
+    weight: Floats | None = None,
 ) -> Logistic:
     """Maximum penalised likelihood, with errors that allow for alike rows of a student.
 
@@ -56,7 +70,8 @@ def fit_logistic(
         columns: shape (rows, columns); NaN where unknown.
         label: 0 or 1 per row.
         students: the student of each row.
-        strength: inverse of the penalty, scikit-learn's ``C``.
+        strength: inverse of the penalty, scikit-learn's ``C``: of all columns or of each.
+        weight: of each row, not negative; ``None`` counts each once.
 
     Returns:
         The fit; its covariance is the cluster-robust sandwich of Liang & Zeger 1986.
@@ -77,22 +92,31 @@ def fit_logistic(
     deviation = np.sqrt(np.where(known, (columns - centre) ** 2, 0.0).sum(axis=0) / count)
     scale = np.where(deviation > 0, deviation, 1.0)
     z = np.nan_to_num((columns - centre) / scale, nan=0.0)
-    fitted = LogisticRegression(C=strength, max_iter=1000, tol=1e-8).fit(z, label)
-    coefficients = np.append(fitted.coef_[0], fitted.intercept_[0])
-    covariance = _sandwich(z, label, students, coefficients, strength)
+    rows = np.ones(len(label)) if weight is None else weight
+    # A column stretched by the root of its strength is penalised as by its own strength.
+    root = np.sqrt(np.broadcast_to(strength, z.shape[1]))
+    solver = LogisticRegression(solver="newton-cholesky", max_iter=1000, tol=1e-8)
+    fitted = solver.fit(z * root, label, rows)
+    coefficients = np.append(fitted.coef_[0] * root, fitted.intercept_[0])
+    covariance = _sandwich(z, label, students, coefficients, strength, rows)
     return Logistic(centre, scale, coefficients, covariance)
 
 
 def _sandwich(
-    z: Floats, label: Floats, students: Sequence[str], coefficients: Floats, strength: float
+    z: Floats,
+    label: Floats,
+    students: Sequence[str],
+    coefficients: Floats,
+    strength: float | Floats,
+    weight: Floats,
 ) -> Floats:
     design = _with_intercept(z)
     chance = expit(design @ coefficients)
-    penalty = np.diag(np.append(np.full(z.shape[1], 1 / strength), 0.0))
-    curvature = (design * (chance * (1 - chance))[:, None]).T @ design + penalty
-    names, place = np.unique(np.asarray(students), return_inverse=True)
-    scores = np.zeros((len(names), design.shape[1]))
-    np.add.at(scores, place, design * (label - chance)[:, None])
+    penalty = np.diag(np.append(1 / np.broadcast_to(strength, z.shape[1]), 0.0))
+    curvature = (design * (weight * chance * (1 - chance))[:, None]).T @ design + penalty
+    _, place = np.unique(np.asarray(students), return_inverse=True)
+    owned = csr_array((weight * (label - chance), (place, np.arange(len(label)))))
+    scores = owned @ design
     bread = np.linalg.inv(curvature)
     return cast(Floats, bread @ (scores.T @ scores) @ bread)
 

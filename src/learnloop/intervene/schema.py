@@ -1,11 +1,8 @@
 """Schemas of the intervention tables."""
 
-from typing import Annotated
-
-import pandas as pd
 import pandera.pandas as pa
 
-UtcMicroseconds = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+from learnloop.times import UtcMicroseconds
 
 
 class WeeklyActivity(pa.DataFrameModel):
@@ -60,3 +57,45 @@ class InterventionScores(pa.DataFrameModel):
     class Config:
         strict = True
         unique = ["student_id", "as_of"]  # noqa: RUF012
+
+
+class EnrolmentExamples(pa.DataFrameModel):
+    """One row per enrolment and day: who is still registered, and the signals of that day."""
+
+    module: str
+    presentation: str
+    student_id: str
+    day: int
+    """Counted from the start of the presentation, day 0."""
+    split: str = pa.Field(isin=["train", "test", "reference"])
+    fold: int = pa.Field(ge=0)
+    """By student; for scores out of fold."""
+    label: bool
+    """Whether the student failed or withdrew in the end."""
+
+    class Config:
+        unique = ["module", "presentation", "student_id", "day"]  # noqa: RUF012
+
+
+class EnrolmentScores(pa.DataFrameModel):
+    """One row per enrolment, day and protocol, by a fit that never saw the student."""
+
+    module: str
+    presentation: str
+    student_id: str
+    day: int
+    protocol: str = pa.Field(isin=["five folds", "later year"])
+    split: str = pa.Field(isin=["test"])
+    """For the audits, which look at unseen students alone."""
+    label: bool
+    risk: float = pa.Field(ge=0, le=1)
+    """Probability of failing or withdrawing."""
+    flagged: bool
+    confidence: float = pa.Field(ge=0.5, le=1)
+    """How sure the model is of `flagged`."""
+    baseline_risk: float = pa.Field(ge=0, le=1)
+    """The same probability from the mark book alone."""
+
+    class Config:
+        strict = True
+        unique = ["module", "presentation", "student_id", "day", "protocol"]  # noqa: RUF012

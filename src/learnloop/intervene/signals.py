@@ -4,15 +4,15 @@ Device, time of day and preferred kinds of content are features that it leaves a
 they say more about a student's circumstances than about struggling.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from learnloop.errors import ModelError
 from learnloop.intervene.activity import own_anomaly
+from learnloop.model import require
 
 Floats = NDArray[np.float64]
 _TREND = {"declining": -1.0, "stable": 0.0, "increasing": 1.0}
@@ -35,20 +35,6 @@ class Signal:
         """For instance ``few learning events last week (2, usually 14)``."""
         word = self.low if value < usual else self.high
         return f"{word} ({value:.3g}, usually {usual:.3g})"
-
-
-def require(examples: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Checks that `examples` has `columns`.
-
-    Raises:
-        ModelError: one is missing.
-    """
-    missing = [column for column in columns if column not in examples.columns]
-    if missing:
-        raise ModelError(
-            f"The intervention trigger needs the columns {', '.join(columns)}; "
-            f"missing: {', '.join(missing)}."
-        )
 
 
 def _column(name: str) -> Callable[[pd.DataFrame], Floats]:

@@ -7,36 +7,25 @@ of a millisecond, and the file on disk is numbers that anyone can open.
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, ClassVar, Self, cast
+from typing import ClassVar, Self, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 from scipy.special import expit
-from scipy.stats import norm
 
 from learnloop.errors import ModelError
-from learnloop.intervene.calibration import Calibration, fit_calibration
-from learnloop.intervene.crossfit import deal_folds, out_of_fold_logits
-from learnloop.intervene.logistic import Logistic, fit_logistic, log_loss
-from learnloop.intervene.signals import SIGNALS, last_week, natural, require, seen_by_model
+from learnloop.intervene.calibration import Calibration
+from learnloop.intervene.flag import Flag, fit_flag
+from learnloop.intervene.logistic import Logistic, fit_logistic
+from learnloop.intervene.mitigation import NOTHING, Mitigation
+from learnloop.intervene.settings import TriggerSettings
+from learnloop.intervene.signals import SIGNALS, last_week, natural, seen_by_model
+from learnloop.model import require
 
 Floats = NDArray[np.float64]
+Part = TypeVar("Part", Flag, Logistic)
 _FILE = "intervention_trigger.json"
-
-
-class TriggerSettings(BaseModel):
-    """How the trigger is fitted."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    alert_budget: float = Field(gt=0, lt=1)
-    """Share of the student-weeks asked about that may be flagged."""
-    strengths: tuple[float, ...] = Field(min_length=1)
-    """Inverse penalties to choose from, out of fold."""
-    folds: int = Field(default=5, ge=2)
-    """Groups of students, each judged by a fit to the others."""
 
 
 class InterventionTrigger:
@@ -53,9 +42,8 @@ class InterventionTrigger:
     learned from, out of fold) and ``confidence``: the probability, given how few students
     were seen, that `flagged` is on the right side of the threshold, in [.5, 1].
 
-    `explain` gives contributions in log-odds of the risk, beside an average student. The
-    calibration bends the way from there, and each signal has its part of the way
-    (integrated gradients, Sundararajan et al. 2017).
+    `explain` gives contributions in log-odds of the risk, beside an average student; see
+    `Flag.contributions`.
     """
 
     name: ClassVar[str] = "intervention_trigger"
@@ -63,17 +51,25 @@ class InterventionTrigger:
 
     def __init__(self, settings: TriggerSettings) -> None:
         self.settings = settings
-        self._full: Logistic | None = None
+        self._flag: Flag | None = None
         self._baseline: Logistic | None = None
-        self._calibration = Calibration()
-        self._threshold = 0.0
 
-    def fit(self, examples: pd.DataFrame) -> Self:
+    @property
+    def mitigation(self) -> Mitigation:
+        """What was done to the fit for the sake of its groups."""
+        return self._fitted(self._flag).mitigation
+
+    def fit(self, examples: pd.DataFrame, groups: pd.Series | None = None) -> Self:
         """Learns from the rows of `train` and `validation`.
 
+        Args:
+            examples: see the class.
+            groups: the group of each such row's student, by `student_id`, for mitigation as
+                `settings.mitigation` says. It is used here and not kept.
+
         Raises:
-            ModelError: a column is missing, there are no such rows, or those of all
-                folds but one have the same label.
+            ModelError: a column is missing, there are no such rows, those of all folds but
+                one have the same label, or `groups` do not allow mitigation.
         """
         require(examples, ("student_id", "split", "label"))
         learned = examples[examples["split"].isin(["train", "validation"])]
@@ -82,41 +78,15 @@ class InterventionTrigger:
         columns = seen_by_model(natural(learned))
         label = learned["label"].to_numpy(dtype=np.float64)
         students = learned["student_id"].tolist()
-        strength, logit = self._choose_strength(columns, label, students)
-        self._full = fit_logistic(columns, label, students, strength)
+        member = None if groups is None else groups_of(students, groups)
+        self._flag = fit_flag(columns, label, students, self.settings, member)
         self._baseline = fit_logistic(_last_week(learned), label, students, strength=1.0)
-        self._calibration = fit_calibration(label, logit)
-        share = 1 - self.settings.alert_budget
-        self._threshold = float(np.quantile(logit, share, method="higher"))
         return self
-
-    def _choose_strength(
-        self, columns: Floats, label: Floats, students: list[str]
-    ) -> tuple[float, Floats]:
-        """The inverse penalty of least loss out of fold, and its logits there."""
-        fold = deal_folds(label, students, self.settings.folds)
-        logits = {
-            strength: out_of_fold_logits(columns, label, students, fold, strength)
-            for strength in self.settings.strengths
-        }
-        best = min(logits, key=lambda strength: log_loss(label, logits[strength]))
-        return best, logits[best]
 
     def predict(self, examples: pd.DataFrame) -> pd.DataFrame:
         """Columns ``risk``, ``flagged`` and ``confidence``, one row per example."""
-        model = self._fitted(self._full)
         columns = seen_by_model(natural(examples))
-        logit = model.logit(columns)
-        error = np.maximum(model.logit_error(columns), 1e-12)
-        sure = norm.cdf(np.abs(logit - self._threshold) / error)
-        return pd.DataFrame(
-            {
-                "risk": expit(self._calibration.logit(logit)),
-                "flagged": logit >= self._threshold,
-                "confidence": sure,
-            },
-            index=examples.index,
-        )
+        return self._fitted(self._flag).predict(columns, examples.index)
 
     def predict_baseline(self, examples: pd.DataFrame) -> Floats:
         """Risk from the number of learning events of the last week alone."""
@@ -125,13 +95,10 @@ class InterventionTrigger:
 
     def explain(self, examples: pd.DataFrame) -> pd.DataFrame:
         """Every known signal with what it adds to the log-odds of the risk."""
-        model = self._fitted(self._full)
+        flag = self._fitted(self._flag)
         values = natural(examples)
-        columns = seen_by_model(values)
-        usual_logit = float(model.coefficients[-1])
-        slope = self._calibration.mean_slope(model.logit(columns), usual_logit)
-        added = slope[:, None] * model.contributions(columns)
-        usual = _in_natural_unit(model.centre)
+        added = flag.contributions(seen_by_model(values))
+        usual = _in_natural_unit(flag.logistic.centre)
         rows = [
             (label, signal.phrase(value, middle), part)
             for label, known, parts in zip(examples.index, values, added, strict=True)
@@ -145,16 +112,18 @@ class InterventionTrigger:
 
     def save(self, folder: Path) -> None:
         """Writes one JSON file of settings and coefficients."""
+        flag = self._fitted(self._flag)
         folder.mkdir(parents=True, exist_ok=True)
         content = {
             "model": self.name,
             "contract": self.contract,
             "signals": [signal.name for signal in SIGNALS],
             "settings": self.settings.model_dump(mode="json"),
-            "calibration": asdict(self._calibration),
-            "threshold": self._threshold,
-            "full": _as_lists(self._fitted(self._full)),
-            "baseline": _as_lists(self._fitted(self._baseline)),
+            "calibration": asdict(flag.calibration),
+            "threshold": flag.threshold,
+            "mitigation": flag.mitigation.as_dict(),
+            "full": flag.logistic.as_dict(),
+            "baseline": self._fitted(self._baseline).as_dict(),
         }
         (folder / _FILE).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
@@ -177,17 +146,37 @@ class InterventionTrigger:
                 "version that wrote it."
             )
         model = cls(TriggerSettings.model_validate(content["settings"]))
-        model._calibration = Calibration(**content["calibration"])
-        model._threshold = content["threshold"]
-        model._full = _from_lists(content["full"])
-        model._baseline = _from_lists(content["baseline"])
+        model._flag = Flag(
+            Logistic.from_dict(content["full"]),
+            Calibration(**content["calibration"]),
+            content["threshold"],
+            # Versions before mitigation wrote none.
+            Mitigation.from_dict(content.get("mitigation", NOTHING.as_dict())),
+        )
+        model._baseline = Logistic.from_dict(content["baseline"])
         return model
 
     @staticmethod
-    def _fitted(part: Logistic | None) -> Logistic:
+    def _fitted(part: Part | None) -> Part:
         if part is None:
             raise ModelError("The intervention trigger is not fitted yet; call fit first.")
         return part
+
+
+def groups_of(students: list[str], groups: pd.Series) -> list[str]:
+    """The group of each of `students`.
+
+    Raises:
+        ModelError: that of one is not known.
+    """
+    unknown = set(students) - set(groups.index)
+    if unknown:
+        raise ModelError(
+            f"Mitigation needs the group of every training student; of {len(unknown)} it is "
+            "not known. Supply it, or leave these students out of the training data."
+        )
+    found: list[str] = groups.loc[students].astype(str).tolist()
+    return found
 
 
 def _last_week(examples: pd.DataFrame) -> Floats:
@@ -198,11 +187,3 @@ def _last_week(examples: pd.DataFrame) -> Floats:
 def _in_natural_unit(centre: Floats) -> Floats:
     logarithm = np.array([signal.logarithm for signal in SIGNALS])
     return np.where(logarithm, np.expm1(centre), centre)
-
-
-def _as_lists(part: Logistic) -> dict[str, Any]:
-    return {name: value.tolist() for name, value in vars(part).items()}
-
-
-def _from_lists(content: dict[str, Any]) -> Logistic:
-    return Logistic(**{name: np.array(value) for name, value in content.items()})

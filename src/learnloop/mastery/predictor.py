@@ -12,7 +12,14 @@ from scipy.special import expit
 from learnloop.errors import ModelError
 from learnloop.mastery.items import ITEM_INPUTS, ItemBank, skills_version
 from learnloop.mastery.network import Network, Singles
-from learnloop.mastery.sequences import Histories, days, encode, in_chunks, replay
+from learnloop.mastery.sequences import (
+    COLUMNS,
+    Histories,
+    days,
+    encode,
+    in_chunks,
+    replay,
+)
 from learnloop.mastery.settings import MasterySettings
 from learnloop.mastery.state import (
     SKILL_INPUTS,
@@ -24,6 +31,7 @@ from learnloop.mastery.state import (
     student_inputs,
     update,
 )
+from learnloop.model import require
 
 INPUTS = (*ITEM_INPUTS, *STUDENT_INPUTS, *SKILL_INPUTS)
 TIMES = ("days_since_answer", "days_since_practice")
@@ -98,8 +106,10 @@ class MasteryPredictor:
                 teach, rows of `validation` say when to stop, and others are left out.
 
         Raises:
-            ModelError: there is nothing to learn from, or only one kind of answer.
+            ModelError: a column is missing, there is nothing to learn from, or only one
+                kind of answer.
         """
+        require(examples, COLUMNS)
         splits = (
             examples["split"] if "split" in examples else pd.Series("train", examples.index)
         )
@@ -158,7 +168,7 @@ class MasteryPredictor:
             `probability` in [0, 1], same index as `examples`.
 
         Raises:
-            ModelError: the model has not been fitted.
+            ModelError: the model has not been fitted, or a column is missing.
         """
         logits = self._fitted().logits(self.inputs(examples).to_numpy())
         return pd.DataFrame({"probability": expit(logits)}, index=examples.index)

@@ -1,11 +1,8 @@
 """Schemas of what the mastery pipeline hands on."""
 
-from typing import Annotated
-
-import pandas as pd
 import pandera.pandas as pa
 
-UtcMicroseconds = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+from learnloop.times import UtcMicroseconds
 
 
 class MasteryScores(pa.DataFrameModel):

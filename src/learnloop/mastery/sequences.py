@@ -8,7 +8,10 @@ import pandas as pd
 
 from learnloop.mastery.items import ITEM_INPUTS, ItemBank
 from learnloop.mastery.state import Answers, Floats, Knowledge, Places, update
+from learnloop.model import require
 
+COLUMNS = ("student_id", "content_id", "skill_id", "correct", "occurred_at", "position")
+"""Of a table of answers."""
 MICROSECONDS_A_DAY = 86_400_000_000
 STATE_CELLS = 500_000
 """Students × skills replayed at once: a state of some 30 MB."""
@@ -90,7 +93,11 @@ def encode(examples: pd.DataFrame, bank: ItemBank) -> tuple[Histories, Floats]:
 
     Returns:
         The histories, and (n, len(ITEM_INPUTS)) parameters of the items in their order.
+
+    Raises:
+        ModelError: a column is missing.
     """
+    require(examples, COLUMNS)
     students, numbers, places = order(examples["student_id"], examples["position"])
     skill, items = bank.look_up(examples["content_id"], examples["skill_id"])
     if set(ITEM_INPUTS) <= set(examples.columns):

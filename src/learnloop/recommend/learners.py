@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from learnloop.errors import DataError
+from learnloop.model import require
 from learnloop.recommend.catalogue import TYPES, Catalogue
 
 Sparse = sparse.csr_matrix[np.float64]
@@ -18,6 +19,20 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 CELLS = 1_500_000
 """Students × items that are scored at once: about 200 MB."""
+COLUMNS = (
+    "course_ids",
+    "class_ids",
+    "content_ceiling",
+    "mastery",
+    "type_preference",
+    "history_content",
+    "history_events",
+    "history_first_days",
+    "history_last_days",
+    "history_finished",
+    "history_due",
+)
+"""Of `LearnerSnapshots`: what a list depends on."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +84,10 @@ class Learners:
             class_ids: the classes that are known, sorted.
 
         Raises:
+            ModelError: a column is missing.
             DataError: a mastery list is not as long as the catalogue's skills.
         """
+        require(table, COLUMNS)
         row, item, known = located(table["history_content"], catalogue)
 
         def entries(name: str, kind: type) -> NDArray[np.generic]:

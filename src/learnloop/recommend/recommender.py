@@ -10,13 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from learnloop.errors import ModelError
+from learnloop.model import require
 from learnloop.recommend import reasons
 from learnloop.recommend.candidates import allowed, started_skills
 from learnloop.recommend.catalogue import TYPES, Catalogue
 from learnloop.recommend.factors import confidences, fit_item_factors
 from learnloop.recommend.facts import Context, facts
 from learnloop.recommend.fitted import Fitted, read, write
-from learnloop.recommend.learners import Floats, Ints, Learners, chunks
+from learnloop.recommend.learners import COLUMNS, Floats, Ints, Learners, chunks
 from learnloop.recommend.outcomes import as_newcomers, taken_up
 from learnloop.recommend.popularity import Popularity
 from learnloop.recommend.ranking import best_lists
@@ -65,8 +66,10 @@ class ContentRecommender:
         earlier weeks calibrate the probability. Without such rows it stays as learned.
 
         Raises:
-            ModelError: there are no examples, only one week, or nothing was taken up.
+            ModelError: a column is missing, there are no examples, only one week, or
+                nothing was taken up.
         """
+        require(examples, ("split", "week", "taken", *COLUMNS))
         held = examples["split"] == Split.VALIDATION
         learned, validation = examples[~held], examples[held]
         weeks = sorted(learned["week"].unique())

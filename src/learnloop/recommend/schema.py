@@ -1,13 +1,10 @@
 """Schemas of what the recommender is asked and what it answers."""
 
-from typing import Annotated
-
-import pandas as pd
 import pandera.pandas as pa
 
 from learnloop.content.schema import ContentType
+from learnloop.times import UtcMicroseconds
 
-UtcMicroseconds = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 SPLITS = ["train", "validation", "test", "audit"]
 
 
@@ -76,3 +73,19 @@ class Recommendations(pa.DataFrameModel):
     class Config:
         strict = True
         unique = ["student_id", "as_of", "content_id"]  # noqa: RUF012
+
+
+class RecommenderScores(pa.DataFrameModel):
+    """One row per test student who began something new: what a list was worth."""
+
+    student_id: str = pa.Field(unique=True)
+    split: str = pa.Field(isin=["test"])
+    ndcg: float = pa.Field(ge=0, le=1)
+    """Of the recommender's list."""
+    baseline_popularity: float = pa.Field(ge=0, le=1)
+    """Of the list of what is popular, from the same candidates."""
+    baseline_curriculum_order: float = pa.Field(ge=0, le=1)
+    """Of the list of what comes next in the course, from the same candidates."""
+
+    class Config:
+        strict = True

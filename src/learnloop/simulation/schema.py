@@ -1,18 +1,16 @@
 """Schemas of the truth: what only the evaluation of a model may read."""
 
-from typing import Annotated
-
 import pandas as pd
 import pandera.pandas as pa
 
-Moment = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+from learnloop.times import UtcMicroseconds
 
 
 class TruthMastery(pa.DataFrameModel):
     """One row per learner × week × skill, at `enrolled_at` + 7 days × 0…weeks."""
 
     student_id: str
-    as_of: Moment
+    as_of: UtcMicroseconds
     skill_id: str
     mastery: float = pa.Field(ge=0, le=1)
     """Mean over the skill's assessment items of P(correct) at `as_of`."""
@@ -44,9 +42,9 @@ class TruthStudents(pa.DataFrameModel):
     """Per day: ln 2 / half-life of what was learnt in one go."""
     engagement: float = pa.Field(gt=0)
     """Study days a week when all is well."""
-    struggling_from: Moment = pa.Field(nullable=True)
+    struggling_from: UtcMicroseconds = pa.Field(nullable=True)
     """When the last spell of struggling began; null when there was none."""
-    lost_at: Moment = pa.Field(nullable=True)
+    lost_at: UtcMicroseconds = pa.Field(nullable=True)
     """From when on the student is gone for good; null for those who stay."""
 
     class Config:

@@ -1,5 +1,6 @@
-"""Nodes of the audit pipeline, the one reader of protected attributes."""
+"""Nodes of the audit pipeline, the one reader of protected attributes in a plain run."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,6 +9,7 @@ from learnloop.governance import pages
 from learnloop.governance.fairness import audit_models
 from learnloop.governance.fairness_verdict import FairnessSettings
 from learnloop.governance.representation import describe_representation, student_activity
+from pipelines.stamp import naming_models
 
 
 def audit_fairness(
@@ -17,15 +19,16 @@ def audit_fairness(
     intervention_scores: pd.DataFrame,
     protected_attributes: pd.DataFrame,
     parameters: FairnessSettings,
+    *stamps: Mapping[str, Any],
 ) -> dict[str, dict[str, Any]]:
-    """The audit of each model, by registered name."""
+    """The audit of each model, by registered name, and which model it judged."""
     scores = {
         "mastery_predictor": mastery_scores,
         "difficulty_estimator": difficulty_scores,
         "content_recommender": recommendations,
         "intervention_trigger": intervention_scores,
     }
-    return audit_models(scores, protected_attributes, parameters)
+    return naming_models(audit_models(scores, protected_attributes, parameters), stamps)
 
 
 def draw_fairness_page(fairness_audit: dict[str, dict[str, Any]]) -> str:

@@ -3,10 +3,11 @@
 from kedro.pipeline import Node, Pipeline
 
 from pipelines.audit import nodes
+from pipelines.stamp import MODEL_STAMPS
 
 
 def create_pipeline() -> Pipeline:
-    """The pipeline `audit`; no other reads `protected_attributes`."""
+    """The pipeline `audit`; no other of a plain run reads `protected_attributes`."""
     return Pipeline(
         [
             Node(
@@ -18,6 +19,7 @@ def create_pipeline() -> Pipeline:
                     "intervention_scores",
                     "protected_attributes",
                     "params:audit",
+                    *MODEL_STAMPS,
                 ],
                 "fairness_audit",
                 name="audit_fairness",

@@ -1,5 +1,6 @@
 """Nodes of the drift pipeline."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from learnloop.governance.drift import DriftSettings, measure_drift
 from learnloop.governance.drift_columns import student_columns
 from learnloop.governance.drift_predictions import predict_terms
 from learnloop.intervene import InterventionTrigger
+from pipelines.stamp import naming_models
 
 
 def predict_week(
@@ -46,10 +48,11 @@ def collect_columns(
 
 
 def compare_terms(
-    drift_columns: pd.DataFrame, parameters: DriftSettings
+    drift_columns: pd.DataFrame, parameters: DriftSettings, *stamps: Mapping[str, Any]
 ) -> tuple[dict[str, dict[str, Any]], str]:
-    """The verdict on each model, and Evidently's page."""
-    return measure_drift(drift_columns, parameters)
+    """The verdict on each model, with which model it judged, and Evidently's page."""
+    verdicts, page = measure_drift(drift_columns, parameters)
+    return naming_models(verdicts, stamps), page
 
 
 def draw_drift_page(drift_report: dict[str, dict[str, Any]]) -> str:

@@ -3,6 +3,7 @@
 from kedro.pipeline import Node, Pipeline
 
 from pipelines.drift import nodes
+from pipelines.stamp import MODEL_STAMPS
 
 
 def create_pipeline() -> Pipeline:
@@ -38,7 +39,7 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 nodes.compare_terms,
-                ["drift_columns", "params:drift"],
+                ["drift_columns", "params:drift", *MODEL_STAMPS],
                 ["drift_report", "evidently_page"],
                 name="compare_terms",
             ),

@@ -46,6 +46,17 @@ def recommend_content(model: ContentRecommender, examples: pd.DataFrame) -> pd.D
     return model.recommend(examples[examples["split"].isin(SCORED)])
 
 
+def score_lists(model: ContentRecommender, examples: pd.DataFrame) -> pd.DataFrame:
+    """`RecommenderScores`: what each test student's list was worth, beside the baselines'."""
+    lists = judge(model, examples[examples["split"] == Split.TEST]).lists
+    scores = lists["recommender"][["student_id", "ndcg"]]
+    return scores.assign(
+        split=Split.TEST.value,
+        baseline_popularity=lists["popularity"]["ndcg"],
+        baseline_curriculum_order=lists["curriculum_order"]["ndcg"],
+    )
+
+
 def evaluate_lists(
     model: ContentRecommender,
     examples: pd.DataFrame,

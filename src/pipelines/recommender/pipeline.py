@@ -7,7 +7,7 @@ from pipelines.stamp import stamping
 
 
 def create_pipeline() -> Pipeline:
-    """Assemble, fit, stamp, recommend, evaluate."""
+    """Assemble, fit, stamp, recommend, score, evaluate."""
     return Pipeline(
         [
             Node(
@@ -42,6 +42,12 @@ def create_pipeline() -> Pipeline:
                 ["recommender_model", "recommender_examples"],
                 "recommendations",
                 name="recommend_content",
+            ),
+            Node(
+                nodes.score_lists,
+                ["recommender_model", "recommender_examples"],
+                "recommender_scores",
+                name="score_lists",
             ),
             Node(
                 nodes.evaluate_lists,

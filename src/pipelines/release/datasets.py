@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,6 +14,9 @@ from learnloop.governance.versions import hash_code, hash_libraries, hash_parame
 from learnloop.model import Model
 from pipelines.release.rooms import BY_NAME
 from pipelines.stamp import STAGES, Stage
+
+_SOURCES = (":(top)", ":(top,exclude)dvc.lock", ":(top,exclude)data")
+"""What git is asked about: all but what `dvc repro` itself writes while it runs."""
 
 
 class _ReadOnly:
@@ -82,15 +85,28 @@ class RegisteredDataset(AbstractDataset[Submission, RegisteredVersion]):
     """Saving submits a model to the registry; loading gives the version it became."""
 
     def __init__(
-        self, *, folder: str, room: str, metadata: Mapping[str, Any] | None = None
+        self,
+        *,
+        folder: str,
+        room: str,
+        champions: bool = True,
+        metadata: Mapping[str, Any] | None = None,
     ) -> None:
+        """Args:
+        folder: of the registry.
+        room: whose model.
+        champions: where false, whatever is saved becomes a challenger at most.
+        metadata: kept for Kedro-Viz, otherwise ignored.
+        """
         self._registry, self._room = Registry(Path(folder)), BY_NAME[room]
+        self._champions = champions
         self.metadata = metadata
         self._saved: RegisteredVersion | None = None
 
     def save(self, data: Submission) -> None:
         """Registers the version and moves the alias, or leaves all as it was."""
-        self._saved = self._registry.submit(data)
+        allowed = data if self._champions else replace(data, alias="challenger")
+        self._saved = self._registry.submit(allowed)
 
     def load(self) -> RegisteredVersion:
         """What `save` registered; without it, the newest version."""
@@ -114,7 +130,7 @@ class CodeState(_ReadOnly, AbstractDataset[Any, dict[str, Any]]):
         self._found: dict[str, Any] | None = None
 
     def load(self) -> dict[str, Any]:
-        """``git_sha`` (``+dirty`` with uncommitted changes) and ``code`` by stage.
+        """``git_sha`` (``+dirty`` with uncommitted changes of sources) and ``code`` by stage.
 
         Read once a run: what a process has begun with is what it goes on with.
         """
@@ -140,7 +156,7 @@ def _git_sha() -> str:
     here = Path(__file__).parent
     try:
         sha = _git("rev-parse", "HEAD", folder=here)
-        dirty = _git("status", "--porcelain", "--untracked-files=no", folder=here)
+        dirty = _git("status", "--porcelain", "--untracked-files=no", *_SOURCES, folder=here)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return f"{sha}+dirty" if dirty else sha

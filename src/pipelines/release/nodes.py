@@ -1,6 +1,5 @@
 """Nodes of the release pipeline: plan a version, judge it, describe it, sum up."""
 
-import math
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -21,7 +20,7 @@ from learnloop.governance.gates import (
     measure_calibration,
     quality_gate,
 )
-from learnloop.governance.registry import RegisteredVersion, Submission
+from learnloop.governance.registry import RegisteredVersion, Submission, loggable
 from learnloop.governance.summary import entry_of, render_index, summarise
 from learnloop.governance.versions import (
     FIRST_VERSIONS,
@@ -31,33 +30,25 @@ from learnloop.governance.versions import (
     next_version,
 )
 from learnloop.model import Model
-from learnloop.recommend import ContentRecommender
-from learnloop.recommend.evaluation import judge
 from learnloop.splits import Split
 from pipelines.release.rooms import Room
 from pipelines.release.settings import ReleaseParameters
-from pipelines.stamp import made_from
+from pipelines.stamp import made_from, require_judged
 
 
 def collect_audits(
-    fairness_audit: Mapping[str, Any], drift_report: Mapping[str, Any]
+    fairness_audit: Mapping[str, Any],
+    drift_report: Mapping[str, Any],
+    *stamps: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """What the audits say of each model, by gate."""
+    """What the audits say of each model, by gate.
+
+    Raises:
+        ModelError: one of them judged another model than the one on disk.
+    """
+    require_judged("fairness", fairness_audit, stamps)
+    require_judged("drift", drift_report, stamps)
     return {"fairness": dict(fairness_audit), "drift": dict(drift_report)}
-
-
-def score_lists(
-    recommender_model: ContentRecommender, recommender_examples: pd.DataFrame
-) -> pd.DataFrame:
-    """`RecommenderScores`: what each test student's list was worth, beside the baselines'."""
-    test = recommender_examples[recommender_examples["split"] == Split.TEST]
-    lists = judge(recommender_model, test).lists
-    scores = lists["recommender"][["student_id", "ndcg"]]
-    return scores.assign(
-        split=Split.TEST.value,
-        baseline_popularity=lists["popularity"]["ndcg"],
-        baseline_curriculum_order=lists["curriculum_order"]["ndcg"],
-    )
 
 
 def plan_version(
@@ -186,8 +177,9 @@ def _judge_quality(
         draws=plan["draws"],
     )
     if plan["rule"] == "baseline":
-        named = zip(room.baselines, room.stated, strict=True)
-        return quality_gate([against(test[column], opponent=name) for column, name in named])
+        return quality_gate(
+            [against(test[column], opponent=name) for name, column in room.baselines.items()]
+        )
     theirs = _paired(test, champion_scores, room)
     if theirs is None:
         problem = examination["champion_problem"] or "it scores other rows than the candidate"
@@ -252,11 +244,7 @@ def prepare_submission(
         gates=gates,
         alias=alias_of(gates),
         card=card,
-        metrics={
-            name.replace("@", "_at_"): found["value"]
-            for name, found in metrics["scores"].items()
-            if found["value"] is not None and math.isfinite(found["value"])
-        },
+        metrics=loggable(metrics["scores"]),
         parameters=plan["parameters"],
         libraries=room.libraries,
     )
@@ -271,7 +259,7 @@ def describe_version(
     room: Room,
 ) -> dict[str, Any]:
     """The model's part of the summary."""
-    return entry_of(plan, registered, metrics, gates, room.stated)
+    return entry_of(plan, registered, metrics, gates, tuple(room.baselines))
 
 
 def summarise_release(

@@ -1,22 +1,14 @@
 """The release pipeline: plan, examine, judge, describe and register each of the models."""
 
 from functools import partial, update_wrapper
-from importlib import import_module
 from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
 from pipelines.release import nodes
-from pipelines.release.examine import examining
+from pipelines.release.examine import examine
 from pipelines.release.rooms import ROOMS, Room
-from pipelines.stamp import fingerprint_all
-
-_SCORE_LISTS = Node(
-    nodes.score_lists,
-    ["recommender_model", "recommender_examples"],
-    "recommender_scores",
-    name="score_lists",
-)
+from pipelines.stamp import MODEL_STAMPS, fingerprint_all
 
 
 def create_pipeline() -> Pipeline:
@@ -29,7 +21,7 @@ def create_pipeline() -> Pipeline:
     )
     audits = Node(
         nodes.collect_audits,
-        ["fairness_audit", "drift_report"],
+        ["fairness_audit", "drift_report", *MODEL_STAMPS],
         "release_audits",
         name="collect_audits",
     )
@@ -45,14 +37,9 @@ def create_pipeline() -> Pipeline:
 
 def _nodes_of(room: Room) -> list[Node]:
     name = room.name
-    own = import_module(f"pipelines.{name}.pipeline").create_pipeline()
-    made_here = [_SCORE_LISTS] if name == "recommender" else []
-    scoring = next(node for node in [*made_here, *own.nodes] if room.scores in node.outputs)
-    plan = _bound(nodes.plan_version, room=room)
     return [
-        *made_here,
         Node(
-            plan,
+            _bound(nodes.plan_version, room=room),
             [
                 f"{name}_known_versions",
                 f"{name}_fingerprint",
@@ -63,7 +50,18 @@ def _nodes_of(room: Room) -> list[Node]:
             f"{name}_plan",
             name=f"plan_{name}",
         ),
-        examining(room, scoring),
+        Node(
+            _bound(examine, room=room),
+            [
+                f"{name}_plan",
+                f"{name}_champion",
+                f"{name}_model",
+                "params:release",
+                *room.tables,
+            ],
+            [f"{name}_champion_scores", f"{name}_examination"],
+            name=f"examine_{name}",
+        ),
         Node(
             _bound(nodes.judge_model, room=room),
             [

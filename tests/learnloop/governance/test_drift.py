@@ -6,10 +6,18 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
 from learnloop.errors import DataError
-from learnloop.governance.drift import DriftSettings, Limit, columns_of, measure_drift
+from learnloop.governance.drift import (
+    DriftSettings,
+    Limit,
+    columns_of,
+    judge_drift,
+    measure_drift,
+    term_distances,
+)
 
 SETTINGS = DriftSettings(
     week=6,
@@ -86,6 +94,33 @@ def test_a_feature_that_is_lost_is_drift() -> None:
     table.loc[current(table) & (table.index % 3 == 0), "engagement_trend"] = None
     report, _ = measure_drift(table, SETTINGS)
     assert drifted(report["intervention_trigger"]) == {"engagement_trend"}
+
+
+def test_words_are_measured_as_scipy_does() -> None:
+    table = terms()
+    table.loc[current(table) & (table.index % 4 == 0), "device_type"] = "watch"
+    shares = [
+        table.loc[side, "device_type"].value_counts(normalize=True)
+        for side in (~current(table), current(table))
+    ]
+    before, after = (share.reindex(shares[1].index, fill_value=0.0) for share in shares)
+    found = {one.name: one for one in term_distances(table)}["device_type"]
+    assert found.score == pytest.approx(jensenshannon(before, after))
+    assert (found.numeric, found.reference, found.current) == (False, 600, 600)
+
+
+def test_other_limits_can_be_tried_on_measured_distances() -> None:
+    table = terms()
+    table.loc[current(table), "share_correct"] -= 0.01
+    distances, strict = term_distances(table), Limit(practical=0.02, noise=0.5)
+    report, _ = measure_drift(table, SETTINGS)
+    assert judge_drift(distances, (600, 600), SETTINGS) == report
+    again = judge_drift(distances, (600, 600), SETTINGS.model_copy(update={"numeric": strict}))
+    assert report["difficulty_estimator"]["verdict"] == "pass"
+    assert again["difficulty_estimator"]["verdict"] == "fail"
+    assert again["difficulty_estimator"]["columns"][0]["limit"] == pytest.approx(
+        0.5 * math.sqrt(2 / 600)
+    )
 
 
 def test_an_array_is_one_column_and_drifts_when_a_tenth_of_its_places_do() -> None:

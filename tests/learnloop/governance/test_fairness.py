@@ -19,7 +19,7 @@ from sklearn.metrics import roc_auc_score
 from learnloop.governance.fairness import AUDITS, audit_intervention, audit_models
 from learnloop.governance.fairness_verdict import FairnessSettings
 
-SETTINGS = FairnessSettings(draws=100)
+SETTINGS = FairnessSettings(draws=100, permutations=19)
 KEYS = {"verdict", "value", "limit", "reason", "worst", "smallest_detectable", "attributes"}
 
 
@@ -111,7 +111,7 @@ def test_figures_of_groups_are_fairlearns_over_all_rows(made_up: Any) -> None:
 def test_parity_differences_are_fairlearns_and_lie_in_their_intervals(made_up: Any) -> None:
     people = made_up.protected(2000)
     flags = made_up.flags(people, missed=0.3)
-    reported = audit_intervention(flags, people, SETTINGS)["reported"]["disability"]
+    reported = audit_intervention(flags, people, SETTINGS)["reported"]["parity"]["disability"]
     disability = flags[["student_id"]].merge(people, on="student_id")["disability"]
     for name, function in (
         ("demographic_parity_difference", demographic_parity_difference),

@@ -20,7 +20,7 @@ from learnloop.governance.pages import (
 from learnloop.governance.pages_charts import Axis, Dot, interval_chart
 
 NASTY = "<script>alert('x')</script> & $a_b$"
-SETTINGS = FairnessSettings(draws=100)
+SETTINGS = FairnessSettings(draws=100, permutations=19)
 
 
 def drift_report(verdict: str = "fail") -> dict[str, dict[str, Any]]:
@@ -66,6 +66,17 @@ def test_names_of_groups_are_escaped(page: str) -> None:
     for picture in pictures(page):
         ElementTree.fromstring(picture)  # noqa: S314 (our own picture must be well-formed)
         assert "<script>alert" not in picture
+
+
+def test_abroca_stands_beside_the_gaps(made_up: Any) -> None:
+    people = made_up.protected(1500)
+    audits = audit_models({"intervention_trigger": made_up.flags(people)}, people, SETTINGS)
+    found = audits["intervention_trigger"]["reported"]["abroca"]["attributes"]["disability"]
+    html = fairness_page(audits)
+    shown = [number(found["yes"][key]) for key in ("value", "expected", "p", "p_holm")]
+    row = r"\s*".join(rf'<td class="n">{re.escape(figure)}</td>' for figure in shown)
+    assert re.search(rf'<th scope="row">yes</th>\s*{row}', html)
+    assert "ABROCA (reported, not gated)" in html
 
 
 def test_names_of_columns_are_escaped() -> None:

@@ -138,6 +138,14 @@ def test_examples_without_rows_are_refused(case: Case) -> None:
         case.make().fit(case.examples().iloc[:0])
 
 
+def test_a_column_that_is_missing_is_named(case: Case, fitted: Model) -> None:
+    for column in case.needs:
+        with pytest.raises(ModelError, match=f"missing: {column}"):
+            case.make().fit(case.examples().drop(columns=column))
+        with pytest.raises(ModelError, match=f"missing: {column}"):
+            fitted.predict(case.asked().drop(columns=column))
+
+
 def test_a_model_that_was_never_fitted_says_so(case: Case) -> None:
     with pytest.raises(ModelError, match="fit"):
         case.make().predict(case.asked())

@@ -15,6 +15,7 @@ from kedro_datasets.text import TextDataset
 from learnloop.governance.fairness_verdict import FairnessSettings
 from pipelines.audit.pipeline import create_pipeline
 from pipelines.settings import CONFIG_LOADER_ARGS, CONFIG_LOADER_CLASS
+from pipelines.stamp import MODEL_STAMPS
 
 CONF = Path(__file__).parents[3] / "conf"
 
@@ -35,7 +36,9 @@ def inputs() -> dict[str, object]:
         content_id="i", skill_id="k", correct=hit, probability=chance, ability=0.0
     )
     team = rng.choice(["blue", "red"], len(names))
+    stamp = {"contract": 1, "data_hash": "d", "params_hash": "p", "code_hash": "c"}
     return {
+        **{name: {**stamp, "digest": name} for name in MODEL_STAMPS},
         "mastery_scores": answers,
         "difficulty_scores": answers,
         "recommendations": rows.assign(type="video", expected_gain=0.1),
@@ -81,6 +84,7 @@ def test_scores_become_a_report_and_two_pages(
         "intervention_trigger",
     }
     assert all("team" in audit[model]["attributes"] for model in audit)
+    assert len({audit[model]["judged"] for model in audit}) == 4
     assert catalog.load("representation")["students"]["train"] == 300
     assert "Fairness audit" in catalog.load("fairness_page")
     assert "Whom the training data represents" in catalog.load("representation_page")

@@ -16,6 +16,7 @@ from learnloop.governance.drift import DriftSettings
 from learnloop.governance.drift import columns_of as matching
 from pipelines.drift.pipeline import create_pipeline
 from pipelines.settings import CONFIG_LOADER_ARGS, CONFIG_LOADER_CLASS
+from pipelines.stamp import MODEL_STAMPS
 
 CONF = Path(__file__).parents[3] / "conf"
 SEEN = pd.Timestamp("2025-10-13", tz="UTC").as_unit("us")
@@ -50,7 +51,9 @@ def inputs(split: str) -> dict[str, Any]:
             "split": np.where(np.arange(400) < 200, split, "audit"),
         }
     )
+    stamp = {"contract": 1, "data_hash": "d", "params_hash": "p", "code_hash": "c"}
     return {
+        **{name: {**stamp, "digest": name} for name in MODEL_STAMPS},
         "snapshots": snapshots,
         "difficulty_model": Fixed("probability"),
         "intervention_model": Fixed("risk"),
@@ -101,8 +104,10 @@ def run(given: dict[str, Any], folder: Path) -> DataCatalog:
 
 def test_two_equal_terms_are_compared_and_found_equal(tmp_path: Path) -> None:
     catalog = run(inputs("reference"), tmp_path)
-    model = catalog.load("drift_report")["intervention_trigger"]
+    report = catalog.load("drift_report")
+    model = report["intervention_trigger"]
     assert (model["verdict"], len(model["columns"])) == ("pass", 3)
+    assert model["judged"] != report["difficulty_estimator"]["judged"]
     assert "drift_evidently.html" in catalog.load("drift_page")
     assert "<html" in catalog.load("evidently_page")[:500].lower()
 

@@ -1,17 +1,17 @@
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
-from kedro.pipeline import Node
 
 from learnloop.errors import ModelError
 from learnloop.governance.gates import GateSettings
+from pipelines.pipeline_registry import register_pipelines
 from pipelines.release.datasets import Champion
-from pipelines.release.examine import examining
-from pipelines.release.rooms import BY_NAME
+from pipelines.release.examine import examine as examine_models
+from pipelines.release.rooms import BY_NAME, ROOMS, Room
 from pipelines.release.settings import ReleaseParameters
 
-ROOM = BY_NAME["difficulty"]
 LIMITS = GateSettings(non_inferiority_margin=0.01, ece_limit=0.05, latency_limit_s=0.1)
 RELEASE = ReleaseParameters(
     gates={"difficulty": LIMITS}, draws=50, timed_students=30, reports={}
@@ -32,17 +32,12 @@ class Constant:
         return pd.DataFrame({"probability": self.probability}, index=examples.index)
 
 
-def score(model: Any, attempts: pd.DataFrame, settings: ReleaseParameters) -> pd.DataFrame:
+def score(model: Any, attempts: pd.DataFrame) -> pd.DataFrame:
     asked = attempts[attempts["split"].isin(["test", "audit"])]
     return asked.join(model.predict(asked))
 
 
-EXAMINE = examining(
-    ROOM,
-    Node(
-        score, ["difficulty_model", "attempts", "params:difficulty"], ROOM.scores, name="score"
-    ),
-)
+ROOM = replace(BY_NAME["difficulty"], scoring=score)
 
 
 @pytest.fixture
@@ -53,7 +48,8 @@ def attempts() -> pd.DataFrame:
 
 def examine(champion: Champion, attempts: pd.DataFrame, rule: str = "better") -> Any:
     plan = {"rule": rule, "name": "difficulty_estimator", "champion": "1.0.0"}
-    return EXAMINE.func(plan, champion, Constant(0.7), RELEASE, attempts, RELEASE)
+    candidate: Any = Constant(0.7)
+    return examine_models(plan, champion, candidate, RELEASE, attempts, room=ROOM)
 
 
 def test_the_champion_scores_the_test_students_and_no_others(attempts: pd.DataFrame) -> None:
@@ -94,13 +90,10 @@ def test_a_settled_champion_whose_files_are_gone_is_an_error(attempts: pd.DataFr
         examine(Champion(None, "1.0.0", "no such folder"), attempts, rule="settled")
 
 
-def test_the_node_asks_for_what_the_scoring_node_asks_for() -> None:
-    assert EXAMINE.inputs == [
-        "difficulty_plan",
-        "difficulty_champion",
-        "difficulty_model",
-        "params:release",
-        "attempts",
-        "params:difficulty",
-    ]
-    assert EXAMINE.func.__annotations__["scoring_settings"] is ReleaseParameters
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_champion_is_scored_as_the_candidate_was(room: Room) -> None:
+    """By the function, and from the tables, of the node that made the score table."""
+    nodes = register_pipelines()[room.name].nodes
+    scored = next(node for node in nodes if room.scores in node.outputs)
+    assert scored.func is room.scoring
+    assert scored.inputs == [f"{room.name}_model", *room.tables]

@@ -8,9 +8,15 @@ from learnloop.errors import ModelError
 from learnloop.governance.gates import GateSettings
 from learnloop.governance.registry import RegisteredVersion
 from learnloop.governance.versions import Fingerprint, digest_of_model
-from pipelines.release.nodes import judge_model, plan_version, prepare_submission
+from pipelines.release.nodes import (
+    collect_audits,
+    judge_model,
+    plan_version,
+    prepare_submission,
+)
 from pipelines.release.rooms import BY_NAME
 from pipelines.release.settings import ReleaseParameters
+from pipelines.stamp import MODEL_STAMPS, naming_models
 
 ROOM = BY_NAME["difficulty"]
 LIMITS = GateSettings(non_inferiority_margin=0.05, ece_limit=0.05, latency_limit_s=0.1)
@@ -202,3 +208,40 @@ def test_any_gate_that_does_not_pass_keeps_a_challenger(verdict: str, alias: str
     assert submission.alias == alias
     assert submission.metrics == {"ndcg_at_10": 0.4}
     assert submission.parameters == {"form": "2pl"}
+
+
+def stamps(**changed: str) -> list[dict[str, Any]]:
+    """Of the four models, in the order of `MODEL_STAMPS`; `changed` are digests."""
+    made_from = {"contract": 1, "data_hash": "d", "params_hash": "p", "code_hash": "c"}
+    return [{**made_from, "digest": changed.get(name, "1")} for name in MODEL_STAMPS]
+
+
+def report(judged: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """An audit of the models with these stamps."""
+    return naming_models({"mastery_predictor": PASSED, "intervention_trigger": PASSED}, judged)
+
+
+def test_audits_of_the_models_on_disk_are_taken() -> None:
+    audits = collect_audits(report(stamps()), report(stamps()), *stamps())
+    assert audits["fairness"]["mastery_predictor"].items() >= PASSED.items()
+
+
+@pytest.mark.parametrize("what", ["fairness", "drift"])
+def test_an_audit_of_another_model_stops_the_release(what: str) -> None:
+    refitted = stamps(intervention_fingerprint="2")
+    old, new = report(stamps()), report(refitted)
+    audits = (old, new) if what == "fairness" else (new, old)
+    with pytest.raises(ModelError, match=f"{what} report .*intervention_trigger .*kedro run"):
+        collect_audits(*audits, *refitted)
+
+
+def test_an_audit_of_the_same_model_on_other_data_stops_the_release() -> None:
+    newer = [{**stamp, "data_hash": "e"} for stamp in stamps()]
+    with pytest.raises(ModelError, match="fairness report"):
+        collect_audits(report(stamps()), report(newer), *newer)
+
+
+def test_an_audit_that_does_not_say_what_it_judged_stops_the_release() -> None:
+    silent = {"mastery_predictor": PASSED}
+    with pytest.raises(ModelError, match=r"fairness report .*mastery_predictor"):
+        collect_audits(silent, report(stamps()), *stamps())

@@ -1,0 +1,1 @@
+"""Are the audits right? False alarms and power on campuses whose truth is known."""

@@ -1,0 +1,87 @@
+"""Reads ASSISTments 2015 as pyKT splits it: rows name a skill and no item.
+
+File: `train_valid.csv` of pykt-team/pykt-toolkit (Liu et al. 2022, NeurIPS Datasets and
+Benchmarks), a line a student: `fold` 0–4, `uid`, `concepts` and `responses` as lists. Lists
+may end in -1, the toolkit's padding. Its test file is another one.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from learnloop.datasets.assistments_files import (
+    read_cells,
+    refuse,
+    require_answers,
+    require_whole,
+)
+from learnloop.errors import DataError
+
+FILE = "train_valid.csv"
+COLUMNS = ("fold", "uid", "concepts", "responses")
+REMEDY = (
+    "Set LEARNLOOP_DATA to a folder that holds assistments2015/train_valid.csv (pyKT's "
+    "preparation of ASSISTments 2015)."
+)
+_PADDING = "-1"
+
+
+def read_rows(folder: Path, test_fold: int) -> pd.DataFrame:
+    """One row per answer as in `learnloop.datasets.assistments.rows_to_tables`.
+
+    Args:
+        folder: holds `train_valid.csv`.
+        test_fold: its students test the models, those of the other folds teach them.
+
+    Returns:
+        `content_id` is null in every row: the file names skills alone.
+
+    Raises:
+        DataError: the file or a column is missing, a cell is empty or not what it should
+            be, a student has two lines, or nobody is in the fold.
+    """
+    cells = read_cells(folder / FILE, COLUMNS, ",", REMEDY)
+    for column in ("fold", "uid"):
+        require_whole(cells[column], FILE, column)
+    again = cells["uid"].duplicated(keep=False)
+    refuse(again, cells["uid"], "has more than one line: a student has one", FILE, "uid")
+    test = cells["fold"].astype(int) == test_fold
+    if not test.any() or test.all():
+        there = ", ".join(sorted(cells["fold"].unique()))
+        raise DataError(
+            f"fold {test_fold} cannot be the test fold: there are {there}.",
+            file=FILE,
+            column="fold",
+            remedy="Set public_answers.test_fold to one of several folds.",
+        )
+    answers = _answers(cells)
+    students = cells.loc[answers.index]
+    return pd.DataFrame(
+        {
+            "student_id": students["uid"],
+            "cohort": test.map({True: "test", False: "learn"}).loc[answers.index],
+            "content_id": None,
+            "skill_id": "skill-" + answers["concepts"],
+            "correct": answers["responses"] == "1",
+        }
+    ).reset_index(drop=True)
+
+
+def _answers(cells: pd.DataFrame) -> pd.DataFrame:
+    """Concept and response of each answer, in order; the index is the student's line."""
+    lists = cells[["concepts", "responses"]].apply(lambda column: column.str.split(","))
+    counts = lists.apply(lambda column: column.str.len())
+    uneven = counts["concepts"] != counts["responses"]
+    told = counts["responses"].astype(str)
+    refuse(uneven, told, "responses do not go with its concepts", FILE, "responses")
+    answers = lists.explode(["concepts", "responses"])
+    padding = (answers == _PADDING).all(axis=1)
+    ended = padding.groupby(level=0).cummax()
+    wrong = "stands before an answer: padding comes last"
+    refuse(
+        ended & ~padding, answers["concepts"].mask(~padding, _PADDING), wrong, FILE, "concepts"
+    )
+    answers = pd.DataFrame(answers[~padding])
+    require_whole(answers["concepts"], FILE, "concepts")
+    require_answers(answers["responses"], FILE, "responses")
+    return answers

@@ -1,0 +1,43 @@
+"""The page on which a run over the Open University's students begins."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from learnloop.governance.pages import DRIFT_VERDICTS, VERDICTS, render
+
+
+def oulad_page(
+    compared: Mapping[str, Any],
+    audits: Mapping[str, Mapping[str, Any]],
+    drift: Mapping[str, Mapping[str, Any]],
+    clicks: Mapping[str, int],
+) -> str:
+    """What the trigger reached, the gaps between groups, drift, and where to read on.
+
+    Args:
+        compared: of `compare_with_published`.
+        audits: by protocol and day.
+        drift: by comparison and day.
+        clicks: of `learnloop.datasets.oulad.check_clicks`; empty without a sample.
+    """
+    return render(
+        "oulad.html",
+        compared=compared,
+        audits=audits,
+        gaps={name: _largest(audit) for name, audit in audits.items()},
+        drift=drift,
+        drift_verdicts=DRIFT_VERDICTS,
+        verdicts=VERDICTS,
+        clicks=clicks,
+    )
+
+
+def _largest(audit: Mapping[str, Any]) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """Of each attribute and each metric that gates the gap furthest from 0."""
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for gap in audit["gaps"]:
+        of_attribute = found.setdefault(gap["attribute"], {})
+        known = of_attribute.get(gap["metric"])
+        if known is None or abs(gap["gap"] or 0.0) > abs(known["gap"] or 0.0):
+            of_attribute[gap["metric"]] = gap
+    return found

@@ -1,1 +1,0 @@
-"""ASSISTments 2009–10: the same models on real answers."""

@@ -1,0 +1,1 @@
+"""Brings the figures that are compared between commits into files that DVC shows."""

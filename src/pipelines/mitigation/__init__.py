@@ -1,0 +1,1 @@
+"""Mitigation of the intervention trigger while training, beside the one without it."""

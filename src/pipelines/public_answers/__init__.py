@@ -1,0 +1,1 @@
+"""Public answer data: the same models on real answers, beside what others reached."""
