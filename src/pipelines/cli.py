@@ -9,6 +9,7 @@ from click.core import ParameterSource
 from kedro.framework.cli import project
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
+from kedro.pipeline import Pipeline
 from kedro.utils import find_kedro_project
 from kedro.validation.exceptions import DataValidationError, ParameterValidationError
 from rich.console import Console
@@ -18,6 +19,16 @@ from pipelines.last_run import is_last_run
 
 READABLE = (LearnloopError, DataValidationError, ParameterValidationError)
 """What a user can mend, and so reads without a stack trace."""
+PARTS = (
+    "node_names",
+    "from_nodes",
+    "to_nodes",
+    "from_inputs",
+    "to_outputs",
+    "tags",
+    "namespaces",
+)
+"""Options of `run` that take a part of a pipeline; it reads less than the whole."""
 
 
 def readable(error: BaseException) -> BaseException | None:
@@ -51,11 +62,12 @@ def run(reuse: bool, **options: Any) -> Any:
     """Run the pipelines: all of them in order, or those named."""
     if reuse:
         options["pipelines"] = _what_is_left(options)
-    unknown = [name for name in options["pipelines"] if name not in pipelines]
+    names = [*options["pipelines"], *filter(None, [options["pipeline"]])]
+    unknown = [name for name in names if name not in pipelines]
     if unknown:
         known = ", ".join(sorted(pipelines))
         raise click.BadParameter(f"there is no pipeline {unknown[0]!r}; there are {known}.")
-    _require_known(options)
+    _require_known(names, options)
     try:
         return click.get_current_context().invoke(project.run, **options)
     except Exception as error:
@@ -64,13 +76,37 @@ def run(reuse: bool, **options: Any) -> Any:
         raise
 
 
-def _require_known(options: dict[str, Any]) -> None:
-    """A misspelt name among `--params` would otherwise change nothing, silently."""
-    loader = KedroSession.create(env=options["env"]).load_context().config_loader
-    unknown = sorted(set(options["params"]) - set(loader["parameters"]))
+def _require_known(names: list[str], options: dict[str, Any]) -> None:
+    """Names what is misspelt among `--params`, which would change nothing, and what is missing.
+
+    Raises:
+        click.UsageError: a parameter is not known, or what the pipelines read is not there.
+    """
+    context = KedroSession.create(env=options["env"]).load_context()
+    known = set(context.config_loader["parameters"])
+    unknown = sorted(set(options["params"]) - known)
     if unknown:
-        known = ", ".join(sorted(loader["parameters"]))
-        raise click.BadParameter(f"there is no parameter {unknown[0]!r}; there are {known}.")
+        raise click.BadParameter(
+            f"there is no parameter {unknown[0]!r}; there are {', '.join(sorted(known))}."
+        )
+    read = sum((pipelines[name] for name in names), Pipeline([])).inputs()
+    top = {name.partition(":")[2].partition(".")[0] for name in read if name[:7] == "params:"}
+    if unset := sorted(top - known):
+        folders = (path for path in (context.project_path / "conf").iterdir() if path.is_dir())
+        others = ", ".join(sorted({path.name for path in folders} - {"base", "local"}))
+        raise click.UsageError(
+            f"{', '.join(names)} needs the parameter {unset[0]!r}, which "
+            f"{options['env'] or 'the default environment'} does not set. Name an environment "
+            f"that does with --env: {others}."
+        )
+    if any(options[part] for part in PARTS):
+        return
+    data = (name for name in sorted(read) if not name.startswith("param"))
+    if missing := [name for name in data if not context.catalog.exists(name)]:
+        raise click.UsageError(
+            f"{', '.join(names)} reads {', '.join(missing)}: not there. Run the "
+            "pipelines that make it first; `kedro run` runs all."
+        )
 
 
 def _what_is_left(options: dict[str, Any]) -> list[str]:

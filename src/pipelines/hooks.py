@@ -61,6 +61,15 @@ class Progress:
             from learnloop.governance.comparison import render_comparison
 
             self._console.print(render_comparison(catalog.load("public_comparison")))
+        self._name_pages(pipeline, catalog)
+
+    def _name_pages(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Says which page to open: the one that leads to the others, or all that were made."""
+        made = [name for name in sorted(pipeline.all_outputs()) if name.endswith("_page")]
+        paths = [str(getattr(catalog[name], "_filepath", "")) for name in made]
+        first = [path for path in paths if path.endswith("/index.html")]
+        for path in first or filter(None, paths):
+            self._console.print(f"Page: {path}", soft_wrap=True)
 
     def _end_line(self) -> None:
         """Prints pipeline, node and seconds, loading and saving included."""

@@ -232,3 +232,19 @@ def test_an_unknown_pipeline_is_answered_with_those_that_exist(kedro: Kedro) -> 
     assert "mastry" in run.stderr
     assert "mastery" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--pipelines", "public_answers"), "assistments2015"),
+        (("--env", "oulad", "--pipelines", "oulad_mitigation"), "oulad_examples"),
+    ],
+)
+def test_a_pipeline_that_cannot_run_here_says_what_is_missing(
+    kedro: Kedro, arguments: tuple[str, ...], said: str
+) -> None:
+    run = kedro("run", *arguments)
+    assert run.returncode != 0
+    assert said in run.stderr
+    assert "Traceback" not in run.stderr

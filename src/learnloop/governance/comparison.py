@@ -1,7 +1,7 @@
-"""Our scores on public data beside the published ones, as JSON and as a table."""
+"""Our scores on public data beside the known ones, as JSON and as a table."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from learnloop.datasets.public import PublicData
 from learnloop.governance.registry import RegisteredVersion
@@ -46,6 +46,36 @@ def compare_with_published(
     return compared
 
 
+class Method(NamedTuple):
+    """A line of the comparison."""
+
+    name: str
+    auc: float | None
+    low: float | None
+    high: float | None
+    known: bool
+    """Whether others reached it; if not, it was measured in this run."""
+
+
+def ranked_methods(name: str, model: Mapping[str, Any]) -> list[Method]:
+    """A model, its baselines and the known methods, the best first.
+
+    Args:
+        name: registered name of the model.
+        model: its part of `compare_with_published`.
+    """
+    here = {f"{name} {model['version']}": model["auc"], **model["baselines"]}
+    measured = [
+        Method(method, auc["value"], auc["low"], auc["high"], known=False)
+        for method, auc in here.items()
+    ]
+    known = [
+        Method(method, auc, None, None, known=True)
+        for method, auc in model["published"].items()
+    ]
+    return sorted([*measured, *known], key=lambda method: -(method.auc or 0.0))
+
+
 def render_comparison(compared: Mapping[str, Any]) -> "Table":
     """A line for each method, the best of each model first, ours in bold.
 
@@ -56,7 +86,7 @@ def render_comparison(compared: Mapping[str, Any]) -> "Table":
     from rich.table import Table
 
     data = compared["data"]
-    known = f" Published: on {data['published_on']}" if data["published_on"] else ""
+    known = f" Known: on {data['published_on']}" if data["published_on"] else ""
     table = Table(
         title=data["name"],
         caption=f"Judged on {data['test_students']} Intervals over students.{known}",
@@ -69,31 +99,15 @@ def render_comparison(compared: Mapping[str, Any]) -> "Table":
     table.add_column("95 % interval", no_wrap=True)
     table.add_column("where", no_wrap=True)
     for name, model in compared["models"].items():
-        title = f"{name} {model['version']}"
-        lines = sorted(_lines(title, model), key=lambda line: -(line[1] or 0.0))
-        for place, (method, auc, interval, where) in enumerate(lines):
+        methods = ranked_methods(name, model)
+        for place, method in enumerate(methods):
+            ours = method.name == f"{name} {model['version']}"
             table.add_row(
-                method,
-                "–" if auc is None else f"{auc:g}" if where == "published" else f"{auc:.3f}",
-                interval,
-                where,
-                style="bold" if method == title else None,
-                end_section=place == len(lines) - 1,
+                method.name,
+                "–" if method.auc is None else f"{method.auc:{'g' if method.known else '.3f'}}",
+                "" if method.low is None else f"{method.low:.3f}–{method.high:.3f}",
+                "known" if method.known else "this run",
+                style="bold" if ours else None,
+                end_section=place == len(methods) - 1,
             )
     return table
-
-
-def _lines(title: str, model: Mapping[str, Any]) -> list[tuple[str, float | None, str, str]]:
-    """Method, AUC, its interval, and where it was measured."""
-    here = {title: model["auc"], **model["baselines"]}
-    measured = [
-        (
-            method,
-            auc["value"],
-            "" if auc["low"] is None else f"{auc['low']:.3f}–{auc['high']:.3f}",
-            "this run",
-        )
-        for method, auc in here.items()
-    ]
-    published = [(method, auc, "", "published") for method, auc in model["published"].items()]
-    return [*measured, *published]

@@ -1,4 +1,4 @@
-"""Nodes of the pipeline public_answers: read the answers, compare with what is published."""
+"""Nodes of the pipeline public_answers: read the answers, compare with what is known."""
 
 import logging
 from typing import Any
@@ -9,6 +9,7 @@ from learnloop.datasets import assistments
 from learnloop.datasets.assistments import PublicAnswersSettings
 from learnloop.datasets.public import PublicData
 from learnloop.governance import comparison
+from learnloop.governance.pages_public import public_page
 from learnloop.governance.registry import RegisteredVersion
 from learnloop.simulation.schema import EMPTY_TRUTH_ITEMS
 
@@ -66,8 +67,6 @@ def compare_with_published(
     settings: PublicAnswersSettings,
 ) -> dict[str, Any]:
     """As `learnloop.governance.comparison` says, with the test fold and the leak report."""
-    if settings.test_fold is not None:
-        about = about.model_copy(update={"name": f"{about.name}, fold {settings.test_fold}"})
     compared = comparison.compare_with_published(
         about,
         {"mastery_predictor": mastery_metrics, "difficulty_estimator": difficulty_metrics},
@@ -77,3 +76,8 @@ def compare_with_published(
         },
     )
     return {**compared, "test_fold": settings.test_fold, "leak": leak_report}
+
+
+def draw_page(compared: dict[str, Any]) -> str:
+    """The comparison as HTML."""
+    return public_page(compared)

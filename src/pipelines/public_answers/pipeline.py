@@ -4,7 +4,12 @@ from kedro.pipeline import Node, Pipeline
 
 from pipelines.difficulty import pipeline as difficulty
 from pipelines.mastery import pipeline as mastery
-from pipelines.public_answers.nodes import TABLES, compare_with_published, read_answers
+from pipelines.public_answers.nodes import (
+    TABLES,
+    compare_with_published,
+    draw_page,
+    read_answers,
+)
 from pipelines.public_release import PublicModel, releasing
 from pipelines.stamp import BY_NAME
 
@@ -49,6 +54,7 @@ def create_pipeline() -> Pipeline:
         "public_comparison",
         name="compare_with_published",
     )
+    draw = Node(draw_page, "public_comparison", "public_page", name="draw_public_page")
     fitted = difficulty.fit_and_score() + mastery.fit_and_score()
     released = sum((releasing(model) for model in MODELS), Pipeline([]))
-    return Pipeline([read, compare], tags="public_answers") + fitted + released
+    return Pipeline([read, compare, draw], tags="public_answers") + fitted + released
