@@ -49,14 +49,12 @@ class Progress:
         """Prints time and memory and, where the run made one, the summary."""
         self._end_line()
         seconds = time.monotonic() - self._began
-        # Linux counts kilobytes, macOS bytes.
-        unit = 1e9 if sys.platform == "darwin" else 1e6
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-        self._console.print(f"{self._total} nodes in {seconds:.0f} s, peak {peak:.1f} GB")
+        self._console.print(f"{self._total} nodes in {seconds:.0f} s, peak {_peak():.1f} GB")
         if "summary" in pipeline.all_outputs():
             from learnloop.governance.summary import render_summary
 
             self._console.print(render_summary(catalog.load("summary")))
+            return
         if "public_comparison" in pipeline.all_outputs():
             from learnloop.governance.comparison import render_comparison
 
@@ -72,7 +70,7 @@ class Progress:
             self._console.print(f"Page: {path}", soft_wrap=True)
 
     def _end_line(self) -> None:
-        """Prints pipeline, node and seconds, loading and saving included."""
+        """Prints pipeline, node, seconds with loading and saving, and the peak until then."""
         node, self._running = self._running, None
         now = time.monotonic()
         seconds, self._last = now - self._last, now
@@ -82,5 +80,12 @@ class Progress:
         room = min(node.tags, default="")
         self._console.print(
             f"[dim]{self._done:3d}/{self._total}[/dim]  [bold]{room:<16}[/bold]"
-            f"{node.name:<32}[dim]{seconds:6.1f} s[/dim]"
+            f"{node.name:<32}[dim]{seconds:6.1f} s {_peak():5.1f} GB[/dim]"
         )
+
+
+def _peak() -> float:
+    """The most memory that this process has held so far, in GB."""
+    # Linux counts kilobytes, macOS bytes.
+    unit = 1e9 if sys.platform == "darwin" else 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
