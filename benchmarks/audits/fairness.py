@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.audits import members, results
-from benchmarks.audits.project import read_settings
+from benchmarks.audits.project import measured_with, read_settings
 from benchmarks.audits.results import Result
 from benchmarks.audits.scoring import Models, Rolls, Scores, Term, fit, score
 from benchmarks.audits.verdicts import record, verdicts
@@ -32,8 +32,9 @@ from learnloop.simulation import Bias, Campus, CampusSettings, Cohort
 from learnloop.simulation.attributes import GROUPS
 
 FILE = "fairness.jsonl"
-CAMPUS_KINDS = ("labels", "access")
-KINDS = (*CAMPUS_KINDS, "lists")
+MEASURED_WITH = ("campus", "difficulty", "mastery", "recommender", "intervention", "audit")
+"""Parameters that a result follows from."""
+KINDS = ("labels", "lists")
 STRENGTHS = (0.25, 0.5, 1.0)
 SMALLEST = {name: min(shares, key=lambda g: shares[g]) for name, shares in GROUPS.items()}
 """The smallest group of each attribute: it has the widest interval."""
@@ -55,7 +56,7 @@ class Condition:
     @property
     def bias(self) -> Bias | None:
         """As the campus takes it; ``None`` where the campus has none."""
-        if self.kind not in CAMPUS_KINDS:
+        if self.kind != "labels":
             return None
         return Bias.model_validate(
             {
@@ -86,6 +87,7 @@ class World:
     def __init__(self, size: CampusSettings, settings: dict[str, Any]) -> None:
         self._size = size
         self._settings = settings
+        self.measured_with = measured_with(settings, *MEASURED_WITH)
         self.rolls = Rolls.of(Campus(size))
         self.limits = FairnessSettings.model_validate(settings["audit"])
 
@@ -146,7 +148,8 @@ class World:
             scores = {name: withhold(self.scores[name], group, condition.strength)}
         else:
             scores = self.scores
-        found = verdicts(scores, protected, self.limits)
+        unbiased = condition.kind == "none"
+        found = verdicts(scores, protected, self.limits, abroca=unbiased)
         groups = {condition.attribute: condition.group} if condition.attribute else SMALLEST
         return {name: record(audit, groups) for name, audit in found.items()}
 
@@ -187,6 +190,7 @@ def measure_seed(
             "refit": refit,
             "limit": world.limits.limit,
             "half_width": world.limits.half_width,
+            "settings": world.measured_with,
             "wall_s": round(time.monotonic() - wall, 1),
             "cpu_s": round(time.process_time() - cpu, 1),
             "models": models,
@@ -199,9 +203,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=20, help="how many campuses")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--audit-students", type=int, help="instead of the configuration's")
-    parser.add_argument(
-        "--kinds", nargs="+", choices=("none", *KINDS), default=["labels", "lists"]
-    )
+    parser.add_argument("--kinds", nargs="+", choices=("none", *KINDS), default=list(KINDS))
     parser.add_argument("--attributes", nargs="+", choices=GROUPS, default=list(GROUPS))
     parser.add_argument("--strengths", nargs="+", type=float, default=list(STRENGTHS))
     parser.add_argument("--refit", action="store_true", help="bias in the learning cohort too")
@@ -219,14 +221,16 @@ def run(options: argparse.Namespace) -> None:
     wanted = conditions(kinds, options.attributes, options.strengths)
     if options.refit:
         wanted = [condition for condition in wanted if condition.bias is not None]
-    keys = ("seed", "audit_students", "kind", "attribute", "strength", "refit")
+    keys = ("settings", "seed", "audit_students", "kind", "attribute", "strength", "refit")
     known = results.done(options.out, *keys)
+    with_these = measured_with(settings, *MEASURED_WITH)
+    size = base.audit_students
     seeds = range(options.first, options.first + options.seeds)
     missing = {
         seed: [
             one
             for one in wanted
-            if (seed, base.audit_students, one.kind, one.attribute, one.strength, options.refit)
+            if (with_these, seed, size, one.kind, one.attribute, one.strength, options.refit)
             not in known
         ]
         for seed in seeds
@@ -237,8 +241,8 @@ def run(options: argparse.Namespace) -> None:
             continue
         world = World(base.model_copy(update={"seed": seed}), settings)
         for result in measure_seed(world, seed, left, refit=options.refit):
-            size = {"students": base.students, "audit_students": base.audit_students}
-            results.append(options.out, result | size)
+            sizes = {"students": base.students, "audit_students": size}
+            results.append(options.out, result | sizes)
             failed = [n for n, found in result["models"].items() if found["verdict"] == "fail"]
             progress.step(
                 f"seed {seed}, {result['kind']} {result['attribute']} {result['strength']:g}: "

@@ -1,6 +1,7 @@
 """The project's own parameters and functions, as the measurements call them."""
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from kedro.config import OmegaConfigLoader
 
+from learnloop.governance.versions import hash_parameters
 from pipelines.resolvers import RESOLVERS
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -22,6 +24,11 @@ def read_settings() -> dict[str, Any]:
         str(CONF), base_env="base", default_run_env="base", custom_resolvers=RESOLVERS
     )
     return dict(loader["parameters"])
+
+
+def measured_with(settings: Mapping[str, Any], *names: str) -> str:
+    """A short hash of the named parameters: results of others do not go with each other."""
+    return hash_parameters({name: settings[name] for name in names})
 
 
 def plain(events: pa.Table) -> pa.Table:

@@ -1,5 +1,6 @@
 """The fairness audit of a campus, and what is kept of it."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 from unittest import mock
@@ -10,14 +11,20 @@ from benchmarks.audits.results import Result
 from learnloop.governance import fairness
 from learnloop.governance.fairness_verdict import FairnessSettings, lower_bound
 
-NOT_GATING = ("group_tables", "parity_differences", "abroca_tests")
-"""Parts of an audit that no verdict depends on: two thirds of its time."""
+NOT_GATING = ("group_tables", "parity_differences")
+"""Parts of an audit that no verdict depends on, and that take most of its time."""
 
 
 def verdicts(
-    scores: Mapping[str, pd.DataFrame], protected: pd.DataFrame, settings: FairnessSettings
+    scores: Mapping[str, pd.DataFrame],
+    protected: pd.DataFrame,
+    settings: FairnessSettings,
+    *,
+    abroca: bool,
 ) -> dict[str, dict[str, Any]]:
-    """`audit_models` without what does not gate."""
+    """`audit_models` without what does not gate, but with `abroca` its tests."""
+    if not abroca:
+        settings = settings.model_copy(update={"permutations": 0})
     left_out: dict[str, Any] = dict.fromkeys(NOT_GATING, _nothing)
     with mock.patch.multiple(fairness, **left_out):
         return fairness.audit_models(scores, protected, settings)
@@ -39,7 +46,8 @@ def record(audit: Mapping[str, Any], groups: Mapping[str, str]) -> Result:
         limit; ``worst``: the gap that the verdict is about; ``surest``: the largest gap that
         is sure, of those that are listed; ``smallest_detectable``, as the audit prints it;
         ``widest``: the largest half-width; ``gaps``: attribute to metric to gap and half-width
-        of its group, of several items the one whose gap is surest.
+        of its group, of several items the one whose interval ends furthest from 0; ``abroca``:
+        p of each group of ABROCA's tests, before Holm's correction.
     """
     known = [gap for gap in audit["gaps"] if gap["half_width"] is not None]
     failing = {(g["attribute"], g["group"]) for g in known if _surely(g) > audit["limit"]}
@@ -64,15 +72,28 @@ def record(audit: Mapping[str, Any], groups: Mapping[str, str]) -> Result:
             }
             for attribute, of_metric in kept.items()
         },
+        "abroca": _abroca(audit),
     }
+
+
+def _abroca(audit: Mapping[str, Any]) -> list[float | None]:
+    tests = audit["reported"].get("abroca") or {"attributes": {}}
+    # Of two groups one is the other's mirror image: one test, the same object.
+    found = {
+        id(test): test["p"]
+        for groups in tests["attributes"].values()
+        for test in groups.values()
+        if test is not None
+    }
+    return [_rounded(p) for p in found.values()]
 
 
 def _surely(gap: Mapping[str, Any]) -> float:
     return lower_bound(gap["gap"], gap["half_width"])
 
 
-def _size(gap: Mapping[str, Any] | None) -> tuple[float, float]:
-    return (_surely(gap), abs(gap["gap"])) if gap else (-1.0, 0.0)
+def _size(gap: Mapping[str, Any] | None) -> float:
+    return float(abs(gap["gap"]) - gap["half_width"]) if gap else -math.inf
 
 
 def _rounded(value: float | None) -> float | None:

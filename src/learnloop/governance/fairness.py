@@ -12,6 +12,7 @@ and do not gate: help is no harm, dozens of intersections would leave no power f
 and ABROCA's test knows no size that matters.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -31,7 +32,7 @@ from learnloop.governance.fairness_gaps import (
 )
 from learnloop.governance.fairness_items import METRIC, item_gaps
 from learnloop.governance.fairness_tables import Metric, group_tables, parity_differences
-from learnloop.governance.fairness_verdict import FairnessSettings, judge, lower_bound
+from learnloop.governance.fairness_verdict import FairnessSettings, judge
 
 AUDITED = ("audit", "test")
 METHOD = (
@@ -164,12 +165,12 @@ def audit_difficulty(
 
 
 def _furthest(gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """For each group the item that is surest, then furthest from 0; thousands are too many."""
+    """For each group the item whose interval ends furthest from 0; thousands are too many."""
 
-    def size(gap: dict[str, Any]) -> tuple[float, float]:
+    def size(gap: dict[str, Any]) -> float:
         if gap["half_width"] is None:
-            return 0.0, 0.0
-        return lower_bound(gap["gap"], gap["half_width"]), abs(gap["gap"])
+            return -math.inf
+        return float(abs(gap["gap"]) - gap["half_width"])
 
     kept: dict[tuple[str, str], dict[str, Any]] = {}
     for gap in gaps:

@@ -215,14 +215,19 @@ def judge(
         ``verdict``, ``value`` (absolute gap of ``worst``), ``limit``, ``reason``, ``worst``,
         ``smallest_detectable`` (the bias of a gap in `gaps` that is found with the stated
         power, whichever group and metric it is in; null where a gap is unknown), ``gaps``
-        (those of `alone` where they fail) and the rule's numbers.
+        (those of `alone` that are surely not 0) and the rule's numbers.
     """
     total = comparisons([*gaps, *alone])
     critical = critical_value(total, settings.confidence)
     listed = [interval(gap, critical) for gap in gaps]
+    sure = [
+        g
+        for g in (interval(gap, critical) for gap in alone)
+        if lower_bound(g["gap"], g["half_width"]) > 0
+    ]
     failing = [
         g
-        for g in [*listed, *(interval(gap, critical) for gap in alone)]
+        for g in [*listed, *sure]
         if g["half_width"] is not None
         and lower_bound(g["gap"], g["half_width"]) > settings.limit
     ]
@@ -246,5 +251,5 @@ def judge(
         "power": settings.power,
         "critical_value": critical,
         "metrics": words,
-        "gaps": [*listed, *(g for g in failing if g not in listed)],
+        "gaps": [*listed, *sure],
     }
