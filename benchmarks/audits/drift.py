@@ -16,7 +16,7 @@ import pandas as pd
 
 from benchmarks.audits import results
 from benchmarks.audits.drift_terms import Taught
-from benchmarks.audits.project import read_settings
+from benchmarks.audits.project import measured_with, read_settings
 from benchmarks.audits.scoring import Rolls
 from learnloop.governance.drift import Distance, DriftSettings, judge_drift, term_distances
 from learnloop.simulation import Campus, CampusSettings, Cohort, Drift
@@ -30,11 +30,11 @@ STRENGTHS: dict[str, tuple[float, ...]] = {
 }
 CHOOSING = range(100, 140)
 """Seeds whose undrifted terms the limits are chosen on; none of them is reported on."""
-KEYS = ("seed", "kind", "strength", "students", "reference", "taught")
+KEYS = ("settings", "seed", "kind", "strength", "students", "reference", "taught")
 
 
 class Condition(NamedTuple):
-    """What one result is about, as `KEYS` has it but for the size of the earlier term."""
+    """What is planted in which campus."""
 
     seed: int
     kind: str
@@ -60,12 +60,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="before",
         help="whether the models learn on undrifted learners, or on drifted ones as in a run",
     )
-    parser.add_argument("--results", type=Path, default=results.FOLDER / FILE)
+    parser.add_argument("--out", type=Path, default=results.FOLDER / FILE)
+
+
+def parameters_of(settings: dict[str, Any]) -> str:
+    """A short hash of what a result follows from; limits are tried afterwards."""
+    names = ("campus", "difficulty", "mastery", "intervention", "week")
+    return measured_with({**settings, "week": settings["drift"]["week"]}, *names)
 
 
 def run(options: argparse.Namespace) -> None:
     """Measures what has no result yet."""
-    finished = results.done(options.results, *KEYS)
+    settings = read_settings()
+    with_these = parameters_of(settings)
+    finished = results.done(options.out, *KEYS)
     conditions = [
         Condition(seed, kind, strength)
         for seed in range(options.first, options.first + options.seeds)
@@ -81,18 +89,19 @@ def run(options: argparse.Namespace) -> None:
                 size
                 for size in options.reference
                 if (size == largest or condition.kind == "none")
-                and (*condition, options.students, size, options.taught) not in finished
+                and (with_these, *condition, options.students, size, options.taught)
+                not in finished
             ]
         )
     }
-    settings, progress = read_settings(), results.Progress(len(missing))
+    progress = results.Progress(len(missing))
     for seed, some in itertools.groupby(missing, key=lambda condition: condition.seed):
         # The engine keeps every table that it was ever shown: a fresh one forgets them.
         ibis.set_backend(ibis.duckdb.connect(threads=1))
         school = School(seed, options.students, largest, settings)
         for condition in some:
             for result in school.measure(condition, missing[condition], options.taught):
-                results.append(options.results, result)
+                results.append(options.out, result | {"settings": with_these})
             progress.step(f"seed {seed} {condition.kind} {condition.strength}")
 
 
@@ -104,9 +113,8 @@ class School:
     ) -> None:
         self._settings = settings
         self._drift = DriftSettings.model_validate(settings["drift"])
-        self._campus = CampusSettings(
-            audit_students=students, reference_students=reference, seed=seed
-        )
+        campus = {"audit_students": students, "reference_students": reference, "seed": seed}
+        self._campus = CampusSettings.model_validate(settings["campus"] | campus)
         self._rolls = Rolls.of(Campus(self._campus))
         self._taught: dict[Drift, tuple[Taught, pd.DataFrame]] = {}
 

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.special import softmax
 
 from benchmarks.audits import results
-from benchmarks.audits.drift import CHOOSING, FILE, STRENGTHS, verdicts
-from benchmarks.audits.drift_curves import Line, draw_power
+from benchmarks.audits.curves import Line, Panel, draw_power
+from benchmarks.audits.drift import CHOOSING, FILE, STRENGTHS, parameters_of, verdicts
 from benchmarks.audits.members import everybody
 from benchmarks.audits.project import read_settings
 from benchmarks.audits.results import Result
@@ -19,6 +19,7 @@ from learnloop.governance.drift import DriftSettings, Limit
 from learnloop.governance.pages import TITLES
 from learnloop.simulation import Campus, CampusSettings, Cohort, Drift
 from learnloop.simulation.curriculum import HARDER_LOGITS
+from learnloop.simulation.rates import SLOWER_LEARNING, SLOWER_STUDY
 
 POWER = 0.80
 STEP = 0.05
@@ -41,7 +42,10 @@ def phones(strength: float) -> float:
 UNITS: dict[str, Callable[[float], str]] = {
     "devices": lambda s: f"{100 * phones(s):.0f} % of sessions on phones",
     "harder": lambda s: f"+{HARDER_LOGITS * s:.2f} logits",
-    "slower": lambda s: f"{50 * s:.0f} % less learnt an item, {35 * s:.0f} % fewer study days",
+    "slower": lambda s: (
+        f"{100 * SLOWER_LEARNING * s:.0f} % less learnt an item, "
+        f"{100 * SLOWER_STUDY * s:.0f} % fewer study days"
+    ),
 }
 """A strength in the units of `learnloop.simulation`."""
 
@@ -100,14 +104,18 @@ def _false_alarms(some: list[Result], settings: DriftSettings) -> list[str]:
             size = result["reference"], result["students"]
             sizes[size].append(margins(result, settings))
     lines = [
-        "| students before / now | terms | model | called drifted | share | at most (95 %) |",
-        "|---|---|---|---|---|---|",
+        "| students before / now | limits | terms | model | called drifted | share "
+        "| at most (95 %) |",
+        "|---|---|---|---|---|---|---|",
     ]
-    for (before, now), terms in sorted(sizes.items(), key=lambda pair: -len(pair[1])):
+    for (before, now), terms in sorted(sizes.items()):
+        limits = " and ".join(
+            f"{limit.at(before, now):.2f}" for limit in (settings.numeric, settings.categorical)
+        )
         for name in terms[0]:
             count, total = sum(term[name] > 0 for term in terms), len(terms)
             lines.append(
-                f"| {before:,} / {now:,} | {total} | {name} | {count} "
+                f"| {before:,} / {now:,} | {limits} | {total} | {name} | {count} "
                 f"| {100 * count / total:.1f} % | {100 * at_most(count, total):.1f} % |"
             )
     return lines
@@ -163,6 +171,8 @@ def _taught(some: list[Result], settings: DriftSettings) -> list[str]:
     keys = ("seed", "kind", "strength", "students", "reference")
     pairs: dict[tuple[Any, ...], dict[str, Result]] = defaultdict(dict)
     for result in some:
+        if result["kind"] == "none" or result["seed"] in CHOOSING:
+            continue
         pairs[tuple(result[key] for key in keys)][result["taught"]] = result
     both = [pair for pair in pairs.values() if len(pair) == 2]
     if not both:
@@ -178,6 +188,37 @@ def _taught(some: list[Result], settings: DriftSettings) -> list[str]:
     ]
 
 
+def _chosen(choosing: list[Result], settings: DriftSettings) -> list[str]:
+    """Which limits follow from the terms that were set aside for that."""
+    chosen = choose_limits(choosing, settings)
+    seeds = len({result["seed"] for result in choosing})
+    sizes = sorted({(result["reference"], result["students"]) for result in choosing})
+    words = " and ".join(f"{before:,} students before, {now:,} now" for before, now in sizes)
+    return [
+        "",
+        "### Where the limits come from",
+        "",
+        "A limit is `max(practical, noise × √(1/n + 1/m))` for n students before and m now. "
+        f"The noise is the smallest, in steps of {STEP}, that calls no model drifted in "
+        f"{seeds} terms without drift (seeds {min(CHOOSING)} to {max(CHOOSING)}; {words}): "
+        f"numeric {chosen.numeric.noise:g}, categorical {chosen.categorical.noise:g}. "
+        f"None in {seeds} leaves up to {100 * at_most(0, seeds):.0f} % possible; the table of "
+        "false alarms says what these limits do in other terms. "
+        f"`conf/base/parameters_drift.yml` has {settings.numeric.noise:g} and "
+        f"{settings.categorical.noise:g}.",
+        "",
+        "`practical` is a judgement, not a measurement: a distance below it is too small to "
+        f"matter. At 1,000 students in both terms it is what decides of categorical columns "
+        f"({settings.categorical.practical:g}, where noise alone would give "
+        f"{_noise_alone(settings.categorical, 1_000):.2f}), and noise of numeric ones "
+        f"({_noise_alone(settings.numeric, 1_000):.2f}).",
+    ]
+
+
+def _noise_alone(limit: Limit, students: int) -> float:
+    return float(limit.noise * np.sqrt(2 / students))
+
+
 def section(folder: Path) -> str:
     """The drift part of the page as Markdown; its picture is written to `folder`.
 
@@ -185,45 +226,46 @@ def section(folder: Path) -> str:
         folder: of the page's pictures and results; links are relative to the folder above.
     """
     some = results.read(folder / "results" / FILE)
-    settings = DriftSettings.model_validate(read_settings()["drift"])
+    parameters = read_settings()
+    settings = DriftSettings.model_validate(parameters["drift"])
+    measured = results.require_same(some, "settings", FILE)
     before = [result for result in some if result["taught"] == "before"]
     choosing = [r for r in before if r["kind"] == "none" and r["seed"] in CHOOSING]
-    panels = _lines(before, settings)
-    draw_power(panels, WORDS, POWER, folder / "drift.svg")
+    lines_of = _lines(before, settings)
+    panels = [
+        Panel(WORDS[kind], f"strength of “{kind}”", lines) for kind, lines in lines_of.items()
+    ]
+    draw_power(panels, 3, "terms called drifted", POWER, folder / "drift.svg")
+    campus = CampusSettings.model_validate(parameters["campus"])
+    run = campus.reference_students, campus.audit_students
     lines = [
         "## Drift",
         "",
-        f"Week {settings.week} of two terms of 1,000 students each (those who consented), a "
-        "campus of its own per seed. Models learn on undrifted learners once; the earlier and "
-        "the current term are only scored. Columns, distances and rule are those of the drift "
-        f"gate: more than {100 * settings.share_limit:.0f} % of a model's columns over their "
-        "limits.",
+        f"Week {settings.week} of two terms, a campus of its own per seed; of the students in "
+        "the tables those who consented are compared. Models learn on undrifted learners once; "
+        "the earlier and the current term are only scored, by a trigger that was taught by the "
+        "final mastery model (in a run, by models that had not seen its students). Columns, "
+        "distances and rule are those of the drift gate: more than "
+        f"{100 * settings.share_limit:.0f} % of a model's columns over their limits.",
+        *([] if measured == parameters_of(parameters) else ["", results.CHANGED_SINCE]),
         "",
         "### False alarms",
         "",
-        "Terms without drift, none of them among those that the limits were chosen on:",
+        "Terms without drift, none of them among those that the limits were chosen on. A run "
+        f"of the default campus compares {run[0]:,} with {run[1]:,} students. Limits are those "
+        "of numeric and of categorical columns.",
         "",
         *_false_alarms(before, settings),
         "",
         "### Power",
         "",
+        "1,000 students before and now; with more, limits are lower and smaller drifts found.",
+        "",
         f"![Share of terms called drifted by strength of drift]({folder.name}/drift.svg)",
         "",
-        *_power_table(panels),
+        *_power_table(lines_of),
         "",
         *_taught(some, settings),
+        *(_chosen(choosing, settings) if choosing else []),
     ]
-    if choosing:
-        chosen = choose_limits(choosing, settings)
-        lines += [
-            "",
-            "### Where the limits come from",
-            "",
-            "A limit is `max(practical, noise × √(1/n + 1/m))`. The noise is the smallest, in "
-            f"steps of {STEP}, that calls none of {len(choosing)} comparisons drifted (seeds "
-            f"{min(CHOOSING)} to {max(CHOOSING)}, 1,000 and 300 students before, 1,000 now): "
-            f"numeric {chosen.numeric.noise:g}, categorical {chosen.categorical.noise:g}. "
-            f"`conf/base/parameters_drift.yml` has {settings.numeric.noise:g} and "
-            f"{settings.categorical.noise:g}.",
-        ]
     return "\n".join(lines) + "\n"

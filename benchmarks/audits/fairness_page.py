@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.audits import results
-from benchmarks.audits.fairness import FILE, SMALLEST
-from benchmarks.audits.fairness_curves import Line, Panel, draw_alarms, draw_power
+from benchmarks.audits.curves import ONE_IN_TWENTY, Line, Panel, draw_alarms, draw_power
+from benchmarks.audits.fairness import FILE, MEASURED_WITH, SMALLEST
 from benchmarks.audits.fairness_study import Study, is_found, names_another
-from benchmarks.audits.project import read_settings
+from benchmarks.audits.project import measured_with, read_settings
 from benchmarks.audits.results import Result
 from benchmarks.audits.thresholds import Interval, at_most, found_from, gap_at
 from learnloop.governance.fairness_verdict import FairnessSettings
@@ -70,6 +70,33 @@ def _false_alarms(study: Study) -> list[str]:
     ]
 
 
+def _abroca(study: Study) -> list[str]:
+    """How often ABROCA's randomisation test calls chance a difference."""
+    from statsmodels.stats.multitest import multipletests
+
+    found = {
+        title: tests
+        for model, title in TITLES.items()
+        if any(tests := [result["models"][model]["abroca"] for result in study.unbiased])
+    }
+    lines = [
+        "ABROCA is reported and gates nothing. Its randomisation test on these campuses, where "
+        "every difference is chance: groups with p ≤ .05, and campuses where one is left after "
+        "Holm's correction.",
+        "",
+        "| model | groups | p ≤ .05 | campuses with p ≤ .05 after Holm | at most (95 %) |",
+        "|---|---|---|---|---|",
+    ]
+    for title, tests in found.items():
+        every = np.concatenate(tests)
+        alarms = sum(bool(multipletests(one, 0.05, "holm")[0].any()) for one in tests)
+        lines.append(
+            f"| {title} | {len(every)} | {100 * np.mean(every <= ONE_IN_TWENTY):.1f} % "
+            f"| {alarms} of {len(tests)} | {100 * at_most(alarms, len(tests)):.0f} % |"
+        )
+    return [*lines, ""]
+
+
 def _end(value: float, largest: float) -> str:
     if math.isnan(value):
         return "too few campuses"
@@ -96,13 +123,13 @@ def _power(study: Study, models: Sequence[str], settings: FairnessSettings) -> l
         unbiased = [result["models"][model] for result in study.unbiased]
         printed = float(np.mean([audit["smallest_detectable"] for audit in unbiased]))
         for attribute, group in SMALLEST.items():
-            margins = study.margins(model, attribute, settings.limit)
-            least = found_from(strengths, margins, settings.power)
+            line = Line(attribute, strengths, study.margins(model, attribute, settings.limit))
+            least = found_from(strengths, line.margins, settings.power)
             metric, gaps = study.gaps(model, attribute)
             gap = gap_at(
                 least.value if math.isfinite(least.value) else largest, strengths, gaps
             )
-            counts = ", ".join(map(str, study.found(model, attribute)[1:]))
+            counts = ", ".join(map(str, line.found[1:]))
             lines.append(
                 f"| {TITLES[model]} | {attribute} = {group} | {counts} "
                 f"| {_least(least, largest)} "
@@ -205,7 +232,6 @@ def _panel(study: Study, lists: Study, model: str, settings: FairnessSettings) -
                 attribute.replace("_", " "),
                 shown.strengths,
                 shown.margins(model, attribute, settings.limit),
-                shown.found(model, attribute),
             )
             for attribute in SMALLEST
         ],
@@ -232,17 +258,21 @@ def section(folder: Path) -> str:
         folder: of the page's pictures and results; links are relative to the folder above.
     """
     some = results.read(folder / "results" / FILE)
-    settings = FairnessSettings.model_validate(read_settings()["audit"])
+    parameters = read_settings()
+    settings = FairnessSettings.model_validate(parameters["audit"])
+    measured = results.require_same(some, "settings", FILE)
     students = max(result["audit_students"] for result in some)
     study = Study(some, "labels", students)
     lists = Study(some, "lists", students)
     panels = [_panel(study, lists, model, settings) for model in TITLES]
-    draw_power(panels, settings.power, folder / "fairness-power.svg")
+    words = "campuses where it is found"
+    draw_power(panels, 2, words, settings.power, folder / "fairness-power.svg")
     draw_alarms(alarm_counts(study.unbiased), folder / "fairness-alarms.svg")
     groups = ", ".join(
         f"{attribute} = {group} ({100 * GROUPS[attribute][group]:.0f} %)"
         for attribute, group in SMALLEST.items()
     )
+    changed = ["", results.CHANGED_SINCE]
     lines = [
         "## Fairness",
         "",
@@ -252,6 +282,7 @@ def section(folder: Path) -> str:
         "in one group of one attribute: a share of its recorded answers is flipped, what is "
         "known is not touched. Planted is in the smallest group of each attribute, whose "
         f"interval is the widest: {groups}.",
+        *([] if measured == measured_with(parameters, *MEASURED_WITH) else changed),
         "",
         "### False alarms",
         "",
@@ -263,6 +294,7 @@ def section(folder: Path) -> str:
         f"bias; above {settings.limit:.2f} it would be an alarm.",
         *_sizes(some),
         "",
+        *_abroca(study),
         "### Power",
         "",
         "Found is a bias where the model's audit fails and names its attribute.",
@@ -274,16 +306,19 @@ def section(folder: Path) -> str:
         *_withheld(lists, settings),
         "The curve is normal in each campus's own threshold, the strength at which its surest "
         "gap crosses the limit, on a straight line between those measured; intervals are over "
-        "campuses. The last column is what the audit itself prints as the smallest bias that "
-        "it finds with 80 % power, for its widest gap.",
+        "campuses. The gap of items is that of the surest of hundreds, hence above the typical "
+        "one; of pooled items only those that are surely not 0 are on record. The last column "
+        "is what the audit itself prints as the smallest bias that it finds with 80 % power, "
+        "for its widest gap.",
         "",
         *_refitted(some),
-        "### Where the limits come from",
+        "### What other limits would do",
         "",
+        f"The limit of {settings.limit:.2f} is a judgement of how large a gap may be, which no "
+        "false alarm settles: Dorans & Kulick (1986) set it for items, and the other metrics "
+        "are held to the same. What is measured is that an audit of this size can tell it. "
         "False alarms, and the strength that is found with 80 % power in the attribute where "
-        "it is found most and least easily, by the limit of the gap. Of single pooled items "
-        f"only those that fail at {settings.limit:.2f} are on record, so that the difficulty "
-        "estimator's figures at smaller limits are of the others.",
+        "it is found most and least easily, by the limit:",
         "",
         *_limits(study, settings),
         "",

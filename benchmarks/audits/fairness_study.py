@@ -62,13 +62,6 @@ class Study:
         key = (attribute, strength) if strength else ("", 0.0)
         return [self._of[seed, *key] for seed in self.seeds]
 
-    def found(self, model: str, attribute: str) -> list[int]:
-        """By strength: the campuses whose audit fails and names the attribute."""
-        return [
-            sum(names(result, model, attribute) for result in self.at(attribute, strength))
-            for strength in self.strengths
-        ]
-
     def margins(self, model: str, attribute: str, limit: float) -> Floats:
         """Shape (campuses, strengths): above 0 where the attribute's smallest group fails."""
         columns = [

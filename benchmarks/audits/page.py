@@ -17,15 +17,31 @@ a bias or a drift of known strength is planted, which an audit should find. Want
 """
 
 
-def _run(name: str, command: str, some: Iterable[Result], keys: tuple[str, ...]) -> list[str]:
-    """One row of the table of what was run."""
+COMMANDS = """```console
+$ python -m benchmarks.audits fairness --seeds 20
+$ python -m benchmarks.audits fairness --seeds 2 --kinds labels --attributes gender disability --strengths .5 1 --refit
+$ python -m benchmarks.audits fairness --seeds 5 --kinds none --audit-students 2500
+$ python -m benchmarks.audits drift --kinds none --first 100 --seeds 40      # to choose limits on
+$ python -m benchmarks.audits drift --seeds 20
+$ python -m benchmarks.audits drift --kinds none --first 20 --seeds 40       # more false alarms
+$ python -m benchmarks.audits drift --seeds 2 --taught now --kinds devices harder slower --reference 1000
+$ python -m benchmarks.audits drift --kinds none --students 10000 --reference 1000 --seeds 12
+$ python -m benchmarks.audits page
+```
+"""  # noqa: E501
+"""What makes the results anew, from none."""
+
+
+def _run(name: str, some: Iterable[Result]) -> str:
+    """A row of the table of what was run."""
     kept = list(some)
     seeds = sorted({result["seed"] for result in kept})
-    hours = sum(result.get("cpu_s", 0.0) for result in kept) / 3600
-    conditions = {tuple(result[key] for key in keys) for result in kept}
-    took = f"{hours:.1f} h of one core" if hours else "–"
-    span = f"{seeds[0]} – {seeds[-1]}"
-    return [f"| {name} | `{command}` | {span} | {len(conditions)} | {len(kept)} | {took} |"]
+    starts = [seed for seed in seeds if seed - 1 not in seeds]
+    ends = [seed for seed in seeds if seed + 1 not in seeds]
+    spans = ", ".join(
+        f"{a} to {b}" if a < b else str(a) for a, b in zip(starts, ends, strict=True)
+    )
+    return f"| {name} | {spans} | {len(kept)} |"
 
 
 def page(folder: Path) -> str:
@@ -34,21 +50,16 @@ def page(folder: Path) -> str:
         name: results.read(folder / "results" / file)
         for name, file in (("fairness", fairness.FILE), ("drift", drift.FILE))
     }
-    keys = ("kind", "strength", "attribute"), ("kind", "strength")
-    runs = [
-        line
-        for (name, some), key in zip(found.items(), keys, strict=True)
-        for line in _run(name, f"python -m benchmarks.audits {name}", some, key)
-    ]
     parts = [
         INTRODUCTION,
         fairness_page.section(folder),
         drift_page.section(folder),
         "## What was run\n",
-        "| | command | seeds | conditions | audits | machine time |",
-        "|---|---|---|---|---|---|",
-        *runs,
+        "| | seeds | audited |",
+        "|---|---|---|",
+        *(_run(name, some) for name, some in found.items()),
         "",
+        COMMANDS,
         f"Every audited campus is a line in [{folder.name}/results]({folder.name}/results); "
         "`python -m benchmarks.audits page` makes this page and its pictures from them.\n",
     ]

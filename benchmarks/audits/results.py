@@ -3,12 +3,13 @@
 import json
 import sys
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parents[2] / "docs" / "audits" / "results"
+CHANGED_SINCE = "*Measured with parameters that `conf/base` has changed since.*"
 Result = dict[str, Any]
 
 
@@ -36,6 +37,21 @@ def append(path: Path, result: Result) -> None:
 def done(path: Path, *keys: str) -> set[tuple[Hashable, ...]]:
     """The values of `keys` that `path` has a result of."""
     return {tuple(result[key] for key in keys) for result in read(path)}
+
+
+def require_same(some: Iterable[Result], key: str, file: str) -> Any:
+    """The one value that all results have of `key`.
+
+    Raises:
+        SystemExit: they have several; results of different parameters are no one study.
+    """
+    found = {result[key] for result in some}
+    if len(found) != 1:
+        raise SystemExit(
+            f"{file}: lines differ in {key!r} ({', '.join(map(str, sorted(found)))}): "
+            "take those of other parameters out, or measure them anew."
+        )
+    return found.pop()
 
 
 class Progress:

@@ -181,12 +181,14 @@ def _traits(
     return Traits(
         ability=normal[:, 0],
         prior=_prior(keys, curriculum, normal[:, 0]),
-        learning_rate=rates.STUDY_GAIN * np.exp(0.35 * normal[:, 1]) * (1 - 0.5 * slower),
+        learning_rate=rates.STUDY_GAIN
+        * np.exp(0.35 * normal[:, 1])
+        * (1 - rates.SLOWER_LEARNING * slower),
         forgetting_rate=np.log(2) / half_life,
         engagement=rates.SESSIONS_PER_WEEK
         * np.exp(0.38 * normal[:, 3])
         * load
-        * (1 - 0.35 * slower)
+        * (1 - rates.SLOWER_STUDY * slower)
         * access,
         session_length=rates.ACTIVITIES_PER_SESSION * np.exp(0.22 * normal[:, 4]),
         pace=np.exp(0.3 * normal[:, 5]) / (1 + 0.5 * slower),

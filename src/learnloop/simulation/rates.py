@@ -126,6 +126,12 @@ NO_LEARNING_CONSENT: Final = 0.02
 NO_PARENTAL_CONSENT: Final = 0.15
 """Share of under-13s without a parent's consent, 2 % of all students (ours)."""
 
+SLOWER_LEARNING: Final = 0.5
+"""Share of what an item teaches that a drift `slower` of strength 1 takes away."""
+
+SLOWER_STUDY: Final = 0.35
+"""Share of the study days that a drift `slower` of strength 1 takes away."""
+
 LABEL_FLIPS: Final = 0.3
 """Share of recorded answers that a label bias of strength 1 flips."""
 

@@ -1,12 +1,21 @@
 """What the drift measurements keep of a term, and what is read from them."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks.audits import drift_page
-from benchmarks.audits.drift import Condition, School, pack, unpack
+from benchmarks.audits import drift_page, results
+from benchmarks.audits.drift import (
+    FILE,
+    STRENGTHS,
+    Condition,
+    School,
+    pack,
+    parameters_of,
+    unpack,
+)
 from benchmarks.audits.project import read_settings
 from learnloop.governance.drift import Distance, DriftSettings, Limit
 
@@ -76,3 +85,46 @@ def test_a_school_measures_what_a_drift_does() -> None:
         assert {"predicted_correct", "predicted_risk", "device_type"} <= set(scores)
     assert shares["none"] < 0.25
     assert shares["harder"] > 0.6
+
+
+def term(seed: int, kind: str = "none", strength: float = 0.0, **more: Any) -> dict[str, Any]:
+    """A term whose answers are 10 × strength away, in units of the noise."""
+    parameters = read_settings()
+    settings = DriftSettings.model_validate(parameters["drift"])
+    columns = sorted({name for names in settings.models.values() for name in names})
+    plain = [name.replace("*", "x") for name in columns]
+    unit = settings.numeric.noise * 0.1
+    return {
+        "seed": seed,
+        "kind": kind,
+        "strength": strength,
+        "students": 200,
+        "reference": 200,
+        "taught": "before",
+        "sizes": [200, 200],
+        "distances": pack([Distance(n, True, unit * 10 * strength, 200, 200) for n in plain]),
+        "settings": parameters_of(parameters),
+    } | more
+
+
+def test_the_page_counts_alarms_and_drifts(tmp_path: Path) -> None:
+    """Found from a strength of .1 on; an undrifted term of 60 has one alarm."""
+    folder = tmp_path / "audits"
+    path = folder / "results" / FILE
+    for seed in range(60):
+        results.append(path, term(seed, strength=0.0))
+    results.append(path, term(60, distances=term(60, strength=0.2)["distances"]))
+    for seed in range(5):
+        for kind, strengths in STRENGTHS.items():
+            for strength in strengths if kind != "none" else ():
+                results.append(path, term(seed, kind, strength))
+    results.append(path, term(0, "harder", 0.4, taught="now"))
+    results.append(path, term(0, taught="now"))
+    text = drift_page.section(folder)
+    row = next(line for line in text.splitlines() if "| any of the four | 1 |" in line)
+    assert "| 61 |" in row
+    # 1 of 61: an exact one-sided 95 % bound of 7.5 % (Clopper & Pearson 1934).
+    assert row.endswith("| 1.6 % | 7.5 % |")
+    harder = next(line for line in text.splitlines() if "harder | Mastery" in line)
+    assert "0.1: 0 of 5, 0.2: 5 of 5, 0.4: 5 of 5" in harder
+    assert "4 of 4 verdicts are the same (1 drifted terms)" in text

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.audits import fairness, fairness_page, results
 from benchmarks.audits.fairness_study import Study, is_found, margin, names_another
+from benchmarks.audits.project import read_settings
 from learnloop.governance.pages import TITLES
 
 SEEDS = range(6)
@@ -30,6 +31,7 @@ def audit(gaps: dict[str, float]) -> dict[str, Any]:
         "gaps": {
             a: {"auc": [-gap, HALF], "calibration": [0.0, HALF]} for a, gap in gaps.items()
         },
+        "abroca": [0.5, 0.04, 0.01, 0.2],
     }
 
 
@@ -49,6 +51,7 @@ def result(
         "refit": False,
         "limit": 0.1,
         "half_width": 0.15,
+        "settings": fairness.measured_with(read_settings(), *fairness.MEASURED_WITH),
         "students": 1000,
         "audit_students": 10_000,
         "wall_s": 20.0,
@@ -102,6 +105,21 @@ def test_the_page_says_what_was_found(folder: Path) -> None:
     assert cells[5:] == ["AUC", "0.17"]
     assert "not at 1 | 0.01 at 1 |" in text
     assert "4 of 4 verdicts" in text
+    # Of 6 campuses with 4 tests each half have p of .05 or less; Holm leaves .01 × 4 = .04.
+    assert "| Mastery predictor | 24 | 50.0 % | 6 of 6 | 100 % |" in text
+    assert results.CHANGED_SINCE not in text
+
+
+def test_results_of_other_parameters_are_no_one_study(folder: Path) -> None:
+    path = folder / "results" / fairness.FILE
+    results.append(path, result(7, settings="others"))
+    with pytest.raises(SystemExit, match="others"):
+        fairness_page.section(folder)
+    path.unlink()
+    results.append(path, result(0, settings="others"))
+    for attribute in fairness.SMALLEST:
+        results.append(path, result(0, attribute, 1.0, settings="others"))
+    assert results.CHANGED_SINCE in fairness_page.section(folder)
 
 
 def test_a_bias_of_the_lists_is_the_recommenders_own(folder: Path) -> None:
@@ -137,6 +155,7 @@ def test_a_run_that_was_stopped_goes_on(
 
     class Stub:
         limits = fairness.FairnessSettings()
+        measured_with = fairness.measured_with(read_settings(), *fairness.MEASURED_WITH)
 
         def __init__(self, size: fairness.CampusSettings, _: dict[str, Any]) -> None:
             self.seed = size.seed

@@ -1,4 +1,4 @@
-"""The pictures of the fairness results: detection by strength, and false alarms."""
+"""The pictures: how often a bias or drift is found by its strength, and false alarms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,28 +7,38 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.audits.drift_curves import STYLES
 from benchmarks.audits.thresholds import Floats, Interval, at_most, curve, share
-from learnloop.governance.pages_charts import ABOVE, FINE, QUIET, SETTINGS
+from learnloop.governance.pages_charts import ABOVE, FINE, INK, QUIET, SETTINGS
 
 ONE_IN_TWENTY = 0.05
+STYLES = (
+    ("#0072B2", "o", "-"),
+    ("#D55E00", "s", "-"),
+    ("#009E73", "^", "-"),
+    ("#CC79A7", "D", "-"),
+    (INK, "x", "--"),
+)
+"""Okabe & Ito (2008): told apart with any colour vision; shapes repeat what colours say."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """How one attribute's bias is found by one model's audit."""
+    """How one thing is found at each strength."""
 
     label: str
     strengths: Sequence[float]
     margins: Floats
-    """Shape (campuses, strengths); above 0 where the audit fails."""
-    found: Sequence[int]
-    """Of each strength, how many campuses failed and named the attribute."""
+    """Shape (campuses, strengths); above 0 where it is found."""
+
+    @property
+    def found(self) -> list[int]:
+        """Of each strength, in how many campuses."""
+        return [int(count) for count in (self.margins > 0).sum(axis=0)]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One model."""
+    """Lines that belong together."""
 
     title: str
     planted: str
@@ -36,53 +46,57 @@ class Panel:
     lines: Sequence[Line]
 
 
-def draw_power(panels: Sequence[Panel], power: float, to: Path) -> None:
-    """A panel per model, a line per attribute; dots are what was measured, with intervals.
+def draw_power(
+    panels: Sequence[Panel], columns: int, words: str, power: float, to: Path
+) -> None:
+    """Curves with dots that say what was measured, with 95 % intervals.
 
     Args:
-        panels: four.
+        panels: in order.
+        columns: of panels; their number is a multiple of it.
+        words: for the upright axes.
         power: where a dashed line stands.
         to: the SVG file.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
+    from matplotlib.ticker import PercentFormatter
 
-    with rc_context(SETTINGS | {"ytick.color": SETTINGS["xtick.color"]}):
-        figure = Figure(figsize=(9.6, 6.2))
-        grid = figure.subplots(2, 2, sharey=True)
+    rows = len(panels) // columns
+    with rc_context(SETTINGS | {"ytick.color": INK}):
+        figure = Figure(figsize=(9.6, 2.6 * rows + 1), layout="constrained")
+        grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, panel in zip(grid.flat, panels, strict=True):
             axes.set_title(panel.title, fontsize=10, loc="left")
             axes.set_xlabel(panel.planted)
             axes.axhline(power, color=QUIET, linestyle=(0, (4, 3)), linewidth=1, zorder=0)
             for place, line in enumerate(panel.lines):
-                shift = (place - (len(panel.lines) - 1) / 2) * 0.012
-                _draw_line(axes, line, place, shift)
+                _draw_line(axes, line, place)
             axes.set_ylim(-0.04, 1.04)
-            _percent(axes)
+            axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+            for side in ("top", "right"):
+                axes.spines[side].set_visible(False)
         for axes in grid[:, 0]:
-            axes.set_ylabel("campuses where it is found")
+            axes.set_ylabel(words)
         handles, labels = grid[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="lower center", ncols=len(labels), frameon=False)
-        figure.subplots_adjust(
-            left=0.075, right=0.99, top=0.95, bottom=0.14, wspace=0.06, hspace=0.32
-        )
+        place = "outside lower center"
+        figure.legend(handles, labels, loc=place, ncols=len(labels), frameon=False)
         figure.savefig(to, format="svg", metadata={"Date": None})
 
 
-def _draw_line(axes: Any, line: Line, place: int, shift: float) -> None:
-    colour, marker, _ = STYLES[place]
-    total = len(line.margins)
-    at = np.linspace(0, line.strengths[-1], 200)
+def _draw_line(axes: Any, line: Line, place: int) -> None:
+    colour, marker, dashes = STYLES[place]
+    total, furthest = len(line.margins), line.strengths[-1]
+    at = np.linspace(0, furthest, 200)
     fitted = curve(line.strengths, line.margins, at)
     if fitted is not None:
-        axes.plot(at, fitted, color=colour, linewidth=1.4)
-    shares = [share(count, total) for count in line.found]
-    dots = [strength + shift for strength in line.strengths]
-    for x, one in zip(dots, shares, strict=True):
+        axes.plot(at, fitted, dashes, color=colour, linewidth=1.4)
+    for strength, count in zip(line.strengths, line.found, strict=True):
+        x = strength + (place - (len(STYLES) - 1) / 2) * 0.012 * furthest
+        one = share(count, total)
         axes.plot([x, x], [one.low, one.high], color=colour, linewidth=0.8)
-    values = [one.value for one in shares]
-    axes.plot(dots, values, color=colour, marker=marker, markersize=5, linestyle="")
-    axes.plot([], [], color=colour, marker=marker, markersize=5, label=line.label)
+        axes.plot(x, one.value, color=colour, marker=marker, markersize=5)
+    axes.plot([], [], dashes, color=colour, marker=marker, markersize=5, label=line.label)
 
 
 def draw_alarms(counts: Mapping[str, tuple[int, int]], to: Path) -> None:
@@ -116,11 +130,3 @@ def draw_alarms(counts: Mapping[str, tuple[int, int]], to: Path) -> None:
         axes.tick_params(axis="y", length=0)
         figure.tight_layout()
         figure.savefig(to, format="svg", metadata={"Date": None})
-
-
-def _percent(axes: Any) -> None:
-    from matplotlib.ticker import PercentFormatter
-
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
