@@ -41,11 +41,15 @@ class Curve:
     by_module: bool = False
 
     def columns(self, examples: pd.DataFrame, member: Floats) -> Floats:
-        """Value, bends, missing value and value by module: shape (examples, `width`)."""
+        """Value, bends, missing value and value by module: shape (examples, `width`).
+
+        NaN where the value is unknown, by every module: then all of them are taken for their
+        mean, and the curve adds nothing.
+        """
         value = examples[self.name].to_numpy(dtype=np.float64).clip(*self.span)
         bends = [np.maximum(value - knot, 0.0) for knot in self.knots]
         none = [np.isnan(value).astype(np.float64)] if self.none else []
-        own = list((member * np.nan_to_num(value)[:, None]).T) if self.by_module else []
+        own = list((member * value[:, None]).T) if self.by_module else []
         return np.column_stack([value, *bends, *none, *own])
 
     @property
