@@ -54,7 +54,7 @@ class PublicModel:
     libraries: tuple[str, ...]
     """Distributions that make it and that it needs to answer."""
     fairness: str | None = None
-    """A dataset: its part of a fairness audit (`gaps`), for the card."""
+    """A dataset: its fairness audits by what each is of, for the card."""
 
 
 def releasing(model: PublicModel) -> Pipeline:

@@ -32,7 +32,7 @@ PUBLIC = sorted(
 
 
 def test_every_public_data_set_has_an_environment() -> None:
-    assert {"assistments2009", "assistments2015"} <= set(PUBLIC)
+    assert set(PUBLIC) == {"assistments2009", "assistments2015", "oulad"}
 
 
 @pytest.mark.parametrize("env", PUBLIC)

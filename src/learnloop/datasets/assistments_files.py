@@ -1,6 +1,8 @@
-"""Cells of the ASSISTments files as text, with the line of each, and what must hold of them."""
+"""Cells of files of public data as text, with the line of each, and what must hold of them."""
 
 import csv
+import gzip
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,22 +10,27 @@ import pandas as pd
 
 from learnloop.errors import DataError
 
+_UNREADABLE = (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, zlib.error, EOFError)
+
 
 def read_cells(path: Path, columns: Sequence[str], separator: str, remedy: str) -> pd.DataFrame:
     """The named columns as text, empty where a cell is; the index is the line, header 1.
 
+    A file whose name ends in `.gz` is unpacked.
+
     Raises:
-        DataError: there is no such file, it is not UTF-8, a column is missing, or a row has
-            another number of cells than the header.
+        DataError: there is no such file, it is not UTF-8 or not whole, a column is missing,
+            or a row has another number of cells than the header.
     """
     if not path.is_file():
         raise DataError(f"there is no file '{path}'.", remedy=remedy)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
+        unpack = gzip.open if path.suffix == ".gz" else open
+        with unpack(path, "rt", encoding="utf-8-sig", newline="") as lines:
             reader = csv.reader(lines, delimiter=separator)
             header = next(reader, [])
             numbered = [(reader.line_num, row) for row in reader if row]
-    except (UnicodeDecodeError, csv.Error) as error:
+    except _UNREADABLE as error:
         raise DataError(f"this is no text with columns: {error}.", file=path.name) from error
     for column in columns:
         if column not in header:

@@ -188,9 +188,10 @@ def _submissions(
 ) -> pd.DataFrame:
     file = "studentAssessment.csv"
     _require_known(table, assessments, ["assessment_id"], file, "assessments.csv")
+    # One assessment to a piece of work: rows stay as they are, and so do their lines.
     known = table.merge(
         assessments[["assessment_id", *PRESENTATION]], on="assessment_id", how="left"
-    )
+    ).set_axis(table.index)
     _require_known(known, info, ENROLMENT, file, "studentInfo.csv")
     return pd.DataFrame(
         {
@@ -205,8 +206,8 @@ def _submissions(
 def _require_known(
     table: pd.DataFrame, other: pd.DataFrame, keys: list[str], file: str, other_file: str
 ) -> None:
-    """Every row of `table` has its key in `other`."""
+    """Every row of `table`, whose index is the file's line, has its key in `other`."""
     known = pd.MultiIndex.from_frame(other[keys])
-    stranger = pd.Series(~pd.MultiIndex.from_frame(table[keys]).isin(known))
+    stranger = pd.Series(~pd.MultiIndex.from_frame(table[keys]).isin(known), table.index)
     column = {ours: theirs for theirs, ours in _NAMES.items()}[keys[-1]]
     refuse(stranger, f"what it names is not in {other_file}.", file, column)

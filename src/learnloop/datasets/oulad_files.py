@@ -4,16 +4,18 @@ Kuzilek, Hlosta & Zdrahal (2017), "Open University Learning Analytics dataset", 
 Data 4:170171. An empty cell and `?` (so the publisher writes a missing score) are null.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from learnloop.datasets import assistments_files
 from learnloop.datasets.cells import read_cells
 from learnloop.datasets.school_format import EXPECTED, Kind
 from learnloop.errors import DataError
 
+_EMPTY = ("", "?")
 REMEDY = (
     "Set LEARNLOOP_DATA to a folder that holds oulad/ with the files of the Open University "
     "Learning Analytics data (Kuzilek et al. 2017)."
@@ -119,38 +121,33 @@ def _path(folder: Path, name: str) -> Path | None:
 def read_table(folder: Path, name: str) -> pd.DataFrame:
     """One file, validated: text as str, numbers as float64, null where empty.
 
+    The index is the line of the file, the header being line 1.
+
     Args:
         folder: where the file lies.
         name: one of `FILES`.
 
     Raises:
-        DataError: the file or a column is missing, a cell is not what `FILES` says, or two
-            rows have the same key.
+        DataError: the file or a column is missing, a row has too few or too many cells, a
+            cell is not what `FILES` says, or two rows have the same key.
     """
     path = _path(folder, name)
     if path is None:
         raise DataError(f"there is no file '{folder / name}'.", remedy=REMEDY)
-    cells = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=["", "?"])
+    cells = assistments_files.read_cells(path, tuple(FILES[name]), ",", REMEDY)
     table = pd.DataFrame(
-        {column: _read(cells, column, said, name) for column, said in FILES[name].items()}
+        {column: _read(cells[column], said, name) for column, said in FILES[name].items()}
     )
     key = list(KEYS.get(name, ()))
     if key and table.duplicated(key).any():
         again = table.duplicated(key, keep=False)
-        raise DataError(
-            f"{int(again.sum())} rows share their {', '.join(key)}.",
-            file=name,
-            column=key[-1],
-            rows=lines(again),
-        )
+        refuse(again, f"{int(again.sum())} rows share their {', '.join(key)}.", name, key[-1])
     return table
 
 
-def _read(cells: pd.DataFrame, column: str, said: Column, file: str) -> pd.Series:
-    if column not in cells:
-        raise DataError("the column is missing.", file=file, column=column)
-    text = cells[column].astype(object)
-    text[text.isna()] = None
+def _read(cells: pd.Series, said: Column, file: str) -> pd.Series:
+    column = str(cells.name)
+    text = cells.astype(object).mask(cells.isin(_EMPTY), None)
     values, bad = read_cells(text, said.kind)
     if not said.empty:
         refuse(text.isna(), "the cell is empty.", file, column)
@@ -160,7 +157,7 @@ def _read(cells: pd.DataFrame, column: str, said: Column, file: str) -> pd.Serie
     elif said.kind == "text":
         expected = EXPECTED["text"]
     else:
-        bad |= (values < said.low) | (values > said.high)
+        bad |= (values < said.low) | (values > said.high) | np.isinf(values)
         expected = f"{EXPECTED[said.kind]}{_range(said)}"
     if bad.any():
         refuse(bad, f"'{text[bad].iloc[0]}' is not {expected}.", file, column)
@@ -174,11 +171,7 @@ def _range(said: Column) -> str:
 
 
 def refuse(wrong: "pd.Series[bool]", problem: str, file: str, column: str) -> None:
-    """Raises the `DataError` that names the rows, where any is `wrong`."""
+    """Raises the `DataError` that names the lines, where any is `wrong`; see `read_table`."""
     if wrong.any():
-        raise DataError(problem, file=file, column=column, rows=lines(wrong))
-
-
-def lines(marked: "pd.Series[bool]") -> Sequence[int]:
-    """Line numbers in the file: the header is line 1."""
-    return [int(place) + 2 for place in marked.to_numpy().nonzero()[0]]
+        lines = [int(line) for line in wrong.index[wrong]]
+        raise DataError(problem, file=file, column=column, rows=lines)

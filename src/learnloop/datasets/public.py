@@ -15,6 +15,9 @@ class PublicData(BaseModel):
     """Licence, or what it may be used for."""
     test_students: str
     """How the students were chosen on whom models are judged."""
+    purposes: dict[str, str] = {}
+    """What a model does on these data, by its registered name, where the words for the
+    platform's students do not fit."""
     registry: str
     """Folder of the environment's model registry, for the cards."""
     published: dict[str, dict[str, float]] = {}

@@ -93,7 +93,7 @@ def render_public_card(
     metrics: Mapping[str, Any],
     about: PublicData,
     students: Mapping[str, int],
-    fairness: Mapping[str, Any] | None = None,
+    fairness: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str:
     """The card of a version fitted on public data: never gated, never a champion.
 
@@ -102,9 +102,12 @@ def render_public_card(
         metrics: the model's metrics JSON.
         about: the data set.
         students: how many, by split.
-        fairness: as in `render_card`.
+        fairness: audits as in `render_card` by what each is of, such as a day of the course;
+            ``None`` without any.
     """
     name, purpose = plan["name"], PURPOSES[plan["name"]]
+    does = about.purposes.get(name, purpose.does)
+    audited = [f"### {case}\n\n{_groups(audit)}" for case, audit in (fairness or {}).items()]
     counted = ", ".join(f"{count:,} {split}" for split, count in students.items())
     data = (
         f"{about.name}: {about.source}",
@@ -119,12 +122,12 @@ def render_public_card(
     )
     parts = [
         f"# {name} {plan['version']} on {about.name}",
-        f"## Purpose\n\n{purpose.does}",
+        f"## Purpose\n\n{does}",
         "## Limits\n\n" + _bullets((*uses, *purpose.limits, *metrics.get("notes", ()))),
         "## Data\n\n" + _bullets(data),
         "## Metrics\n\n" + _metrics(metrics),
         "## Published\n\n" + _published(about, name),
-        "## Groups\n\n" + _groups(fairness),
+        "## Groups\n\n" + ("\n\n".join(audited) or _groups(None)),
         "## Where it comes from\n\n" + _origin(plan),
         "## How to load it\n\n" + _how_to_load(plan, about.registry, "challenger"),
     ]

@@ -41,7 +41,7 @@ def compare_with_published(
         }
         for name, metrics in judged.items()
     }
-    told = about.model_dump(exclude={"published", "registry"})
+    told = about.model_dump(exclude={"published", "purposes", "registry"})
     compared: dict[str, Any] = without_nan({"data": told, "models": models})
     return compared
 

@@ -25,6 +25,7 @@ from learnloop.governance.drift_evidently import (
 )
 
 MISSING = " missing"
+REMEDY = "Supply the events of an earlier term and mark its students with cohort 'reference'."
 
 
 class Limit(BaseModel):
@@ -169,7 +170,7 @@ def _verdict(
     }
 
 
-def _undecided(sizes: tuple[int, int], settings: DriftSettings) -> dict[str, Any]:
+def _undecided(sizes: tuple[int, int], settings: DriftSettings, remedy: str) -> dict[str, Any]:
     return {
         "verdict": "not_enough_data",
         "value": None,
@@ -177,8 +178,7 @@ def _undecided(sizes: tuple[int, int], settings: DriftSettings) -> dict[str, Any
         "reason": (
             f"Week {settings.week} has {sizes[0]} students of an earlier term and "
             f"{sizes[1]} of this one that no model learned from; at least "
-            f"{settings.minimum_students} of each are needed. Supply the events of an "
-            "earlier term and mark its students with cohort 'reference'."
+            f"{settings.minimum_students} of each are needed. {remedy}"
         ),
         "week": settings.week,
         "reference_students": sizes[0],
@@ -237,7 +237,11 @@ def judge_drift(
 
 
 def measure_drift(
-    students: pd.DataFrame, settings: DriftSettings, *, with_page: bool = True
+    students: pd.DataFrame,
+    settings: DriftSettings,
+    *,
+    with_page: bool = True,
+    remedy: str = REMEDY,
 ) -> tuple[dict[str, dict[str, Any]], str]:
     """Whether the input and the predictions of each model have drifted.
 
@@ -246,6 +250,7 @@ def measure_drift(
             ``current``), features and predictions, without arrays.
         settings: what is compared and the limits.
         with_page: whether Evidently draws its page, which takes longer than the distances.
+        remedy: what to do where students are too few, for the reason.
 
     Returns:
         Per registered model ``verdict`` (``fail`` is drift), ``value`` (share of drifted
@@ -261,7 +266,7 @@ def measure_drift(
     reference, current = _split_terms(students)
     sizes = len(reference), len(current)
     if min(sizes) < settings.minimum_students:
-        return {name: _undecided(sizes, settings) for name in settings.models}, ""
+        return {name: _undecided(sizes, settings, remedy) for name in settings.models}, ""
     distances = _distances(reference, current)
     limits = {distance.name: distance.limit(settings) for distance in distances}
     page = draw_page(reference, current, limits) if with_page else ""

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from learnloop.errors import DataError
 from learnloop.governance.drift import DriftSettings, measure_drift
 
+REMEDY = "Name presentations with more students in oulad.drift.comparisons."
+
 
 class Comparison(BaseModel):
     """An earlier presentation and the one that is held against it."""
@@ -29,10 +31,11 @@ def compare_presentations(
     columns: Sequence[str],
     settings: DriftSettings,
 ) -> dict[str, dict[str, Any]]:
-    """Verdicts as of `measure_drift`, for each comparison and day.
+    """Verdicts as of `measure_drift`, for each comparison and day, with ``shared_students``.
 
     Only modules that both presentations have are compared, for students of other modules
-    have other work to do. A student who is in several modules counts once, by the first.
+    have other work to do. A student who is in several modules counts once, by the first; one
+    who is in both presentations counts in both, and `shared_students` says how many are.
 
     Args:
         examples: `EnrolmentExamples` with ``predicted_risk`` by fits that saw no student.
@@ -52,9 +55,13 @@ def compare_presentations(
                 update={"week": day // 7, "models": {name: list(columns)}}
             )
             found, _ = measure_drift(
-                students[["student_id", "window", *columns]], asked, with_page=False
+                students[["student_id", "window", *columns]],
+                asked,
+                with_page=False,
+                remedy=REMEDY,
             )
-            report |= found
+            shared = int(students["student_id"].duplicated().sum())
+            report[name] = found[name] | {"shared_students": shared}
     return report
 
 

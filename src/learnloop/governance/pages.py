@@ -163,13 +163,17 @@ def _drift_chart(columns: Sequence[Mapping[str, Any]]) -> str:
     return interval_chart(dots, Axis("distance ÷ limit", (1.0,), (0.0, 1.5), labels=0.45))
 
 
-def drift_page(report: Mapping[str, Mapping[str, Any]], evidently: str | None) -> str:
+def drift_page(
+    report: Mapping[str, Mapping[str, Any]], evidently: str | None, about: str = ""
+) -> str:
     """The drift report of all models as HTML.
 
     Args:
         report: what `measure_drift` returns.
         evidently: name of the file beside this page that holds Evidently's own page, or
             ``None`` when there is none.
+        about: what a row is and where the limits are from, where the terms compared are not
+            the platform's.
     """
     ordered = {
         name: sorted(model["columns"], key=lambda c: (-c["score"] / c["limit"], c["name"]))
@@ -184,4 +188,5 @@ def drift_page(report: Mapping[str, Mapping[str, Any]], evidently: str | None) -
         charts=charts,
         most=MOST_COLUMNS,
         evidently=evidently,
+        about=about,
     )

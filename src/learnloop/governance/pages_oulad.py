@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from learnloop.governance.pages import DRIFT_VERDICTS, VERDICTS, render
+from learnloop.governance.pages import DRIFT_VERDICTS, VERDICTS, drift_page, render
+
+LIMITS = (
+    "The limits are those of the simulated campus, set with the aim that at most one undrifted "
+    "term of it in twenty is called drifted; how often they give a false alarm between "
+    "presentations of these students is not known. A student who is in both presentations "
+    "counts in both, but the limits take students to be others."
+)
 
 
 def oulad_page(
@@ -20,8 +27,11 @@ def oulad_page(
         drift: by comparison and day.
         clicks: of `learnloop.datasets.oulad.check_clicks`; empty without a sample.
     """
+    days = dict.fromkeys(name.rpartition(", ")[2] for name in compared["models"])
     return render(
         "oulad.html",
+        days=" and ".join(days),
+        limits=LIMITS,
         compared=compared,
         audits=audits,
         gaps={name: _largest(audit) for name, audit in audits.items()},
@@ -30,6 +40,15 @@ def oulad_page(
         verdicts=VERDICTS,
         clicks=clicks,
     )
+
+
+def oulad_drift_page(drift: Mapping[str, Mapping[str, Any]]) -> str:
+    """The drift of each comparison and day, column by column; `drift` as of `oulad_page`."""
+    about = (
+        "One row per student who was still registered on the day: what was known of the "
+        "enrolment then, and the risk by a fit that never saw the student. "
+    )
+    return drift_page(drift, None, about + LIMITS)
 
 
 def _largest(audit: Mapping[str, Any]) -> dict[str, dict[str, Mapping[str, Any]]]:

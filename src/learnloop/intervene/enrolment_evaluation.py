@@ -53,7 +53,7 @@ def _scores(model: EnrolmentTrigger, asked: pd.DataFrame, protocol: str) -> pd.D
             "There is nobody to judge the trigger on: no enrolment of the test presentation, "
             "or of a fold, is still there on the day."
         )
-    scores = asked[[*KEYS, "day", "label"]].join(model.predict(asked))
+    scores = pd.concat([asked[[*KEYS, "day", "label"]], model.predict(asked)], axis=1)
     return scores.assign(
         protocol=protocol,
         split=Split.TEST.value,

@@ -15,7 +15,7 @@ from learnloop.governance.drift import DriftSettings
 from learnloop.governance.drift_enrolments import compare_presentations
 from learnloop.governance.fairness import audit_intervention
 from learnloop.governance.fairness_verdict import FairnessSettings
-from learnloop.governance.pages_oulad import oulad_page
+from learnloop.governance.pages_oulad import oulad_drift_page, oulad_page
 from learnloop.governance.registry import RegisteredVersion
 from learnloop.intervene import EnrolmentTrigger
 from learnloop.intervene.enrolment_evaluation import (
@@ -121,13 +121,17 @@ def judge_scores(
 def audit_fairness(
     scores: pd.DataFrame, protected: pd.DataFrame, audit: FairnessSettings
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The audit of each protocol and day, and that of the registered model's first day."""
+    """The audit of each protocol and day; and those of the registered model, by day."""
     cases = _cases(scores)
     audits = {
         case.replace(", ", "-").replace(" ", "-"): audit_intervention(rows, protected, audit)
         for case, rows in cases.items()
     }
-    of_card = next(found for name, found in audits.items() if name.startswith("later"))
+    of_card = {
+        case: found
+        for case, found in zip(cases, audits.values(), strict=True)
+        if case.startswith(LATER)
+    }
     return audits, of_card
 
 
@@ -142,7 +146,7 @@ def compare_terms(
     drift: DriftSettings,
     settings: OuladParameters,
 ) -> tuple[dict[str, Any], str]:
-    """The drift verdict of each comparison and day, and their page."""
+    """The drift verdict of each comparison and day, and the page of them."""
     risk = (
         scores[scores["protocol"] == OUT_OF_FOLD]
         .set_index(_ROW)["risk"]
@@ -151,7 +155,7 @@ def compare_terms(
     rows = examples.join(risk, on=_ROW)
     asked = settings.drift
     report = compare_presentations(rows, asked.comparisons, asked.columns, drift)
-    return report, pages.drift_page(report, None)
+    return report, oulad_drift_page(report)
 
 
 def compare_with_published(

@@ -13,6 +13,8 @@ TRIGGER = PublicModel(
         "learnloop.splits",
         "learnloop.model",
         "learnloop.evaluation",
+        "learnloop.datasets.assistments_files",
+        "learnloop.datasets.cells",
         "learnloop.datasets.oulad",
         "learnloop.datasets.oulad_files",
         "learnloop.intervene",

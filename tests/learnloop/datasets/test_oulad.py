@@ -157,6 +157,42 @@ def test_a_sample_of_clicks_is_not_needed(tmp_path: Path) -> None:
             "studentAssessment.csv, column 'date_submitted', row 3: the cell is empty.",
         ),
         (
+            "studentAssessment.csv",
+            "1,10,18,0,78",
+            "1,10,18,0",
+            "studentAssessment.csv.gz, row 2: the row has 4 cells, but there are 5 columns.",
+        ),
+        (
+            "studentRegistration.csv",
+            "11,-30,40",
+            "11,-30",
+            "studentRegistration.csv, row 4: the row has 4 cells, but there are 5 columns.",
+        ),
+        (
+            "studentAssessment.csv",
+            "0,60\n",
+            "0,60,1\n",
+            "studentAssessment.csv.gz, row 3: the row has 6 cells, but there are 5 columns.",
+        ),
+        (
+            "studentAssessment.csv",
+            "2,10,30,0",
+            "\n2,10,inf,0",
+            "studentAssessment.csv, column 'date_submitted', row 4: 'inf' is not a number.",
+        ),
+        (
+            "studentAssessment.csv",
+            "2,10,30,0",
+            "\n\n9,10,30,0",
+            "studentAssessment.csv, column 'id_assessment', row 5: what it names is not in ",
+        ),
+        (
+            "studentAssessment.csv",
+            "1,11,21",
+            "1,14,21",
+            "studentAssessment.csv, column 'id_student', row 5: what it names is not in ",
+        ),
+        (
             "assessments.csv",
             "id_assessment,assessment_type",
             "id_assessment,kind",
@@ -170,6 +206,13 @@ def test_a_bad_cell_is_named(
     with pytest.raises(DataError) as error:
         read_oulad(write(tmp_path, {file: (old, new)}))
     assert str(error.value).startswith(message)
+
+
+def test_a_packed_file_that_was_cut_off_is_named(tmp_path: Path) -> None:
+    packed = write(tmp_path) / "studentAssessment.csv.gz"
+    packed.write_bytes(packed.read_bytes()[:-9])
+    with pytest.raises(DataError, match=r"^studentAssessment.csv.gz: this is no text"):
+        read_oulad(tmp_path)
 
 
 def test_a_missing_file_says_what_to_set(tmp_path: Path) -> None:

@@ -80,16 +80,18 @@ def test_the_table_ranks_methods_and_keeps_published_digits() -> None:
     ]
 
 
+PLAN = {
+    "name": "mastery_predictor",
+    "version": "2.1.0",
+    "number": 3,
+    "change": "method",
+    "fingerprint": VERSION.fingerprint.as_dict(),
+    "git_sha": "abc",
+}
+
+
 def test_a_public_card_names_source_terms_published_and_its_own_registry() -> None:
-    plan = {
-        "name": "mastery_predictor",
-        "version": "2.1.0",
-        "number": 3,
-        "change": "method",
-        "fingerprint": VERSION.fingerprint.as_dict(),
-        "git_sha": "abc",
-    }
-    card = render_public_card(plan, METRICS, ABOUT, {"test": 30, "train": 1200})
+    card = render_public_card(PLAN, METRICS, ABOUT, {"test": 30, "train": 1200})
     assert card.startswith("# mastery_predictor 2.1.0 on A class\n")
     for said in (
         "- A class: Somebody (2020)\n- terms: CC BY 4.0\n",
@@ -100,3 +102,17 @@ def test_a_public_card_names_source_terms_published_and_its_own_registry() -> No
         '"models:/mastery_predictor/3"',
     ):
         assert said in card
+
+
+def test_a_public_card_says_what_the_model_is_for_there_and_shows_every_audit() -> None:
+    def audit(gap: float) -> dict[str, list[dict[str, object]]]:
+        of_whom = {"attribute": "gender", "group": "female", "metric": "tpr", "n": 12}
+        return {"gaps": [{**of_whom, "gap": gap, "low": gap - 0.1, "high": gap + 0.1}]}
+
+    about = ABOUT.model_copy(update={"purposes": {"mastery_predictor": "Foretells rain."}})
+    audits = {"day 1": audit(0.25), "day 2": audit(-0.5)}
+    card = render_public_card(PLAN, METRICS, about, {"test": 30}, audits)
+    assert "## Purpose\n\nForetells rain.\n" in card
+    first, second = card.split("### day 1\n")[1].split("### day 2\n")
+    assert "| gender | female | tpr | 0.250 (0.150 to 0.350) | 12 |" in first
+    assert "| gender | female | tpr | -0.500 (-0.600 to -0.400) | 12 |" in second

@@ -78,6 +78,20 @@ def test_a_student_of_two_modules_counts_once() -> None:
     assert (found["reference_students"], found["current_students"]) == (400, 400)
 
 
+def test_who_is_in_both_presentations_is_counted() -> None:
+    rows = enrolments()
+    assert compare(rows)["2013B-to-2014B-day-28"]["shared_students"] == 0
+    rows["student_id"] = rows["student_id"].replace("2014B-7", "2013B-7")
+    assert compare(rows)["2013B-to-2014B-day-28"]["shared_students"] == 1
+
+
+def test_too_few_students_are_told_what_can_be_done_here() -> None:
+    found = compare(enrolments().groupby("presentation").head(50))["2013B-to-2014B-day-28"]
+    assert found["verdict"] == "not_enough_data"
+    assert "oulad.drift.comparisons" in str(found["reason"])
+    assert "cohort" not in str(found["reason"])
+
+
 def test_a_presentation_that_is_not_there_is_named() -> None:
     with pytest.raises(DataError, match="there is no presentation '2013B' to compare"):
         compare(enrolments().query("presentation == '2014B'"))

@@ -2,7 +2,7 @@
 
 import re
 
-from learnloop.governance.pages_oulad import oulad_page
+from learnloop.governance.pages_oulad import oulad_drift_page, oulad_page
 
 
 def gap(group: str, metric: str, value: float, half: float) -> dict[str, object]:
@@ -26,7 +26,7 @@ COMPARED = {
         "published_on": "these files.",
     },
     "models": {
-        "later year, day 28": {
+        "later year, day 30": {
             "rows": 6508,
             "auc": AUC,
             "ece": {"value": 0.036, "low": None, "high": None},
@@ -45,7 +45,19 @@ AUDIT = {
         gap("35 and over", "fpr", 0.0, 0.05),
     ],
 }
-DRIFT = {"2013B-to-2014B-day-28": {"verdict": "fail", "reason": "1 of 2: banked_work."}}
+DRIFT = {
+    "2013B-to-2014B-day-28": {
+        "verdict": "fail",
+        "value": 0.5,
+        "limit": 0.1,
+        "reason": "1 of 2: banked_work.",
+        "week": 4,
+        "reference_students": 4116,
+        "current_students": 3608,
+        "shared_students": 119,
+        "columns": [],
+    }
+}
 CLICKS = {"rows": 13905, "alike": 361, "students": 352, "agree": 352}
 
 
@@ -68,6 +80,17 @@ def test_the_furthest_group_is_shown_and_bold_where_0_is_left_out() -> None:
     assert "+0.010 [−0.040, +0.060]" in shown
     assert "<strong>+0.010" not in shown
     assert "+0.020" not in shown
+
+
+def test_the_days_are_those_of_the_report() -> None:
+    assert "fail or withdraw, by day 30 of a course" in page(CLICKS)
+
+
+def test_both_pages_say_that_the_limits_are_not_of_these_students() -> None:
+    for shown in (page(CLICKS), re.sub(r"\s+", " ", oulad_drift_page(DRIFT))):
+        assert "false alarm between presentations of these students is not known" in shown
+    assert '<td class="n">4,116, 3,608</td><td class="n">119</td>' in page(CLICKS)
+    assert "lists follow what this term" not in oulad_drift_page(DRIFT)
 
 
 def test_drift_and_the_click_sample_are_told() -> None:

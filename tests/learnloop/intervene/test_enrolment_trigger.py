@@ -57,8 +57,8 @@ def test_a_slope_of_a_module_is_zero_elsewhere_and_no_score_has_a_column() -> No
     member = np.eye(7)[[0, 6, 0]]
     columns = scores.columns(pd.DataFrame({"score_beside_class": [1.5, -1.0, np.nan]}), member)
     own = columns[:, -7:]
-    assert own[:, 0].tolist() == [1.5, 0, 0]
-    assert own[:, 6].tolist() == [0, -1.0, 0]
+    np.testing.assert_array_equal(own[:, 0], [1.5, 0, np.nan])
+    np.testing.assert_array_equal(own[:, 6], [0, -1.0, np.nan])
     assert columns[:, len(scores.knots) + 1].tolist() == [0, 0, 1]
 
 
@@ -111,11 +111,38 @@ def test_the_budget_of_alerts_is_kept_out_of_fold(
 def test_the_reasons_add_up_to_the_risk(
     trigger: EnrolmentTrigger, examples: pd.DataFrame
 ) -> None:
-    rows = examples[examples["day"] == 28].head(30)
+    rows = examples[examples["day"] == 28].head(30).copy()
+    rows.iloc[5:15, rows.columns.get_indexer(["days_ahead", "least_days_ahead"])] = np.nan
+    rows.iloc[10:20, rows.columns.get_indexer(["education", "missing_weight"])] = np.nan
     total = trigger.explain(rows).groupby("row")["contribution"].sum().loc[rows.index]
     # From the same usual student for all rows.
     away = logit(trigger.predict(rows)["risk"]) - total
     np.testing.assert_allclose(away, away.iloc[0], atol=1e-9)
+
+
+def test_rows_are_answered_by_their_place_whatever_their_index(
+    trigger: EnrolmentTrigger, examples: pd.DataFrame
+) -> None:
+    asked = examples.head(6)
+    twice = asked.set_axis(["a", "b", "a", "c", "b", "a"])
+    risk = trigger.predict(asked)["risk"].tolist()
+    assert trigger.predict(twice).index.tolist() == twice.index.tolist()
+    assert trigger.predict(twice)["risk"].tolist() == risk
+    assert trigger.predict_baseline(twice).tolist() == trigger.predict_baseline(asked).tolist()
+    assert (
+        trigger.explain(twice)["reason"].tolist() == trigger.explain(asked)["reason"].tolist()
+    )
+
+
+def test_nobody_has_no_risk_and_no_reason(
+    trigger: EnrolmentTrigger, examples: pd.DataFrame
+) -> None:
+    nobody = examples.head(0)
+    assert trigger.predict(nobody).columns.tolist() == ["risk", "flagged", "confidence"]
+    assert trigger.predict(nobody).empty
+    assert trigger.predict_baseline(nobody).shape == (0,)
+    assert trigger.explain(nobody).columns.tolist() == ["row", "reason", "contribution"]
+    assert trigger.explain(nobody).empty
 
 
 def test_a_reason_says_what_is_usual(trigger: EnrolmentTrigger, examples: pd.DataFrame) -> None:

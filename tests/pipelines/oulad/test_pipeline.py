@@ -216,7 +216,20 @@ def test_the_audit_looks_at_every_attribute_of_every_case(first: dict[str, Any])
     ]
     for audit in audits.values():
         assert set(audit["attributes"]) == {"gender", "disability", "deprivation", "age_band"}
-    assert first["oulad_fairness_of_card"] == audits["later-year-day-28"]
+
+
+def test_the_card_is_of_this_model_and_has_the_audit_of_each_of_its_days(
+    first: dict[str, Any],
+) -> None:
+    audits, card = first["oulad_fairness"], first["intervention_card"]
+    assert first["oulad_fairness_of_card"] == {
+        "later year, day 28": audits["later-year-day-28"],
+        "later year, day 56": audits["later-year-day-56"],
+    }
+    assert "fail or withdraw by its end" in card
+    assert "fall silent" not in card
+    for case in first["oulad_fairness_of_card"]:
+        assert f"### {case}\n\nEach group against the rest" in card
 
 
 def test_the_same_kind_of_students_has_not_drifted(first: dict[str, Any]) -> None:
