@@ -137,9 +137,9 @@ def judge_best(
         judged = list(workers.answers([(each, part) for each in asked for part in parts]))
     compared = {}
     for part, before, after in zip(parts, judged[:2], judged[-2:], strict=True):
-        found_out = compare(before, after, RELEASED[room.name].statistic, tuning.draws)
-        _require_judged(room, found_out["gain"]["value"], f"{part} students")
-        compared[part.value] = found_out
+        judgement = compare(before, after, RELEASED[room.name].statistic, tuning.draws)
+        _require_judged(room, judgement["gain"]["value"], f"{part} students")
+        compared[part.value] = judgement
     previous = values_of(settings, space)
     states = [trial["state"] for trial in found["trials"]]
     gain = compared[Split.VALIDATION]["gain"]
