@@ -1,6 +1,5 @@
-"""Whether other values are better: the same students judged with both, fold by fold."""
+"""Whether other values are better: the same students judged with both."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ Floats = NDArray[np.float64]
 
 
 def score(table: pd.DataFrame, statistic: Statistic) -> float:
-    """The statistic of the rows of one fold.
+    """The statistic of the rows.
 
     Args:
         table: ``student_id``, and the columns that `statistic` takes, in its order.
@@ -26,51 +25,37 @@ def score(table: pd.DataFrame, statistic: Statistic) -> float:
 
 
 def compare(
-    before: Sequence[pd.DataFrame],
-    after: Sequence[pd.DataFrame],
-    statistic: Statistic,
-    draws: int,
+    before: pd.DataFrame, after: pd.DataFrame, statistic: Statistic, draws: int
 ) -> dict[str, Any]:
-    """Mean over folds of both and of the difference, with 95 % intervals by student.
+    """Scores of both and the difference, with 95 % intervals by student.
 
     Args:
-        before: a table for each fold, see `score`.
+        before: see `score`.
         after: the same rows, judged with other values.
-        statistic: of one fold.
+        statistic: of all rows.
         draws: bootstrap samples.
 
     Returns:
         ``previous``, ``best`` and ``gain`` (paired) as value, low and high; ``students``.
     """
-    old, new = (
-        pd.concat(tables, keys=range(len(tables)), names=["fold"]).reset_index("fold")
-        for tables in (before, after)
-    )
-    if not old["student_id"].equals(new["student_id"]):
+    if not before["student_id"].equals(after["student_id"]):
         raise ValueError("the two were not judged on the same rows")
-    names = old.columns.drop(["fold", "student_id"])
+    names = before.columns.drop("student_id")
     wide = len(names)
 
-    def mean(fold: Floats, *columns: Floats) -> float:
-        *values, weight = columns
-        rows = [fold == number for number in np.unique(fold)]
-        return float(
-            np.mean([statistic(*(v[row] for v in values), weight[row]) for row in rows])
-        )
-
-    def gain(fold: Floats, *columns: Floats) -> float:
+    def gain(*columns: Floats) -> float:
         weight = columns[-1]
-        return mean(fold, *columns[wide : 2 * wide], weight) - mean(
-            fold, *columns[:wide], weight
-        )
+        new = statistic(*columns[wide : 2 * wide], weight)
+        return new - statistic(*columns[:wide], weight)
 
-    fold, students = old["fold"].to_numpy(), old["student_id"].to_numpy()
-    was = [old[name].to_numpy(dtype=np.float64) for name in names]
-    became = [new[name].to_numpy(dtype=np.float64) for name in names]
+    students = before["student_id"].to_numpy()
+    was, became = (
+        [table[name].to_numpy(dtype=np.float64) for name in names] for table in (before, after)
+    )
     found = {
-        "previous": bootstrap(mean, fold, *was, students=students, draws=draws),
-        "best": bootstrap(mean, fold, *became, students=students, draws=draws),
-        "gain": bootstrap(gain, fold, *was, *became, students=students, draws=draws),
+        "previous": bootstrap(statistic, *was, students=students, draws=draws),
+        "best": bootstrap(statistic, *became, students=students, draws=draws),
+        "gain": bootstrap(gain, *was, *became, students=students, draws=draws),
     }
     return {
         **{name: estimate.as_dict() for name, estimate in found.items()},

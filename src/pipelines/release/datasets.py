@@ -15,8 +15,13 @@ from learnloop.model import Model
 from pipelines.release.rooms import BY_NAME
 from pipelines.stamp import STAGES, Stage
 
-_SOURCES = (":(top)", ":(top,exclude)dvc.lock", ":(top,exclude)data")
-"""What git is asked about: all but what `dvc repro` itself writes while it runs."""
+_SOURCES = (
+    ":(top)",
+    ":(top,exclude)dvc.lock",
+    ":(top,exclude)data",
+    ":(top,exclude)conf/*/tuning/*",
+)
+"""What git is asked about: all but what `dvc repro` and studies write while they run."""
 
 
 class _ReadOnly:

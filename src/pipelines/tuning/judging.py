@@ -21,6 +21,8 @@ from pipelines.recommender.nodes import build_catalogue_and_fit
 from pipelines.release.rooms import BY_NAME as RELEASED
 
 LEARNED = (Split.TRAIN, Split.VALIDATION)
+STAND_INS = 6
+"""One training student in so many stands in for the validation students that are held out."""
 Tables = Mapping[str, Any]
 """What the fit of a model reads, by the name of the dataset."""
 
@@ -29,10 +31,14 @@ def _fit_difficulty(held: Tables, settings: DifficultySettings) -> Any:
     return fit_difficulty(held["attempts"], held["content_items"], settings)[0]
 
 
-def _fit_mastery(held: Tables, settings: MasterySettings) -> Any:
-    """With items fitted anew: those on disk have seen the students that are held out."""
+def _fit_items(held: Tables) -> tuple[Any, pd.DataFrame]:
+    """Items fitted anew: those on disk have seen the students that are held out."""
     theory = DifficultySettings(estimator=held["difficulty_model"].settings)
-    model, items = fit_difficulty(held["attempts"], held["content_items"], theory)
+    return fit_difficulty(held["attempts"], held["content_items"], theory)
+
+
+def _fit_mastery(held: Tables, settings: MasterySettings) -> Any:
+    model, items = _fit_items(held)
     return fit_mastery(
         held["attempts"], held["content_items"], held["skills"], items, model, settings
     )
@@ -44,7 +50,7 @@ def _fit_recommender(held: Tables, settings: RecommenderSettings) -> Any:
         held["content_items"],
         held["skills"],
         held["prerequisites"],
-        held["item_difficulty"],
+        _fit_items(held)[1],
         settings,
     )
 
@@ -120,7 +126,8 @@ ROOMS = (
             "content_items",
             "skills",
             "prerequisites",
-            "item_difficulty",
+            "attempts",
+            "difficulty_model",
         ),
         _fit_recommender,
         _asked_once,
@@ -155,29 +162,44 @@ class Judge:
     room: str
     tables: Tables
     folds: int
-    purpose: str
-    """Folds of another purpose are other groups of the same students."""
 
-    def __call__(self, settings: BaseModel, fold: int | None) -> pd.DataFrame:
-        """See `Room.judge`; without a fold the test students of the tables are judged."""
-        held = self.tables if fold is None else self._without(fold)
-        return BY_NAME[self.room].judge(held, settings)
+    def __call__(self, settings: BaseModel, out: int | Split) -> pd.DataFrame:
+        """See `Room.judge`.
 
-    def _without(self, fold: int) -> Tables:
-        """The students of `fold` become the test students; the true ones are left out."""
+        Args:
+            settings: to fit with.
+            out: who is judged: a fold of the training students by a fit to the others, the
+                validation students by a fit to the training students, or the test students
+                by a fit as the model's pipeline makes it.
+        """
+        return BY_NAME[self.room].judge(self._without(out), settings)
 
-        def relabelled(table: pd.DataFrame) -> pd.DataFrame:
-            out = table["student_id"].map(
-                {
-                    student: fold_of(student, self.folds, self.purpose) == fold
-                    for student in table["student_id"].unique()
-                }
-            )
-            return table.assign(split=table["split"].where(~out, Split.TEST.value))
+    def _without(self, out: int | Split) -> Tables:
+        """The students that are judged become the test students.
 
+        Of those who are left, some stand in for validation students: fits that stop or
+        calibrate by these need some whom they may look at.
+        """
+        if out == Split.TEST:
+            return of_splits(self.tables, *LEARNED, Split.TEST)
+
+        def split(student: str, own: str) -> str:
+            if own == out or fold_of(student, self.folds, "tuning") == out:
+                return Split.TEST.value
+            stands_in = fold_of(student, STAND_INS, "tuning-stand-in") == 0
+            return (Split.VALIDATION if stands_in else Split.TRAIN).value
+
+        def dealt(table: pd.DataFrame) -> pd.DataFrame:
+            now = {
+                s: split(s, own)
+                for s, own in zip(table["student_id"], table["split"], strict=True)
+            }
+            return table.assign(split=table["student_id"].map(now))
+
+        among = LEARNED if out == Split.VALIDATION else (Split.TRAIN,)
         return {
-            name: relabelled(table) if _names_students(table) and "split" in table else table
-            for name, table in of_splits(self.tables, *LEARNED).items()
+            name: dealt(table) if _names_students(table) and "split" in table else table
+            for name, table in of_splits(self.tables, *among).items()
         }
 
 

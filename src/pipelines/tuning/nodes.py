@@ -13,7 +13,12 @@ from pydantic import BaseModel
 
 from learnloop.errors import DataError, LearnloopError
 from learnloop.governance.pages_tuning import tuning_page
-from learnloop.governance.versions import digest_of_model, hash_parameters, hash_tables
+from learnloop.governance.versions import (
+    digest_of_model,
+    hash_code,
+    hash_parameters,
+    hash_tables,
+)
 from learnloop.splits import Split
 from learnloop.tuning.compare import compare, score
 from learnloop.tuning.parameters_file import read_section, write_values
@@ -22,13 +27,20 @@ from learnloop.tuning.study import State, Study
 from learnloop.tuning.workers import Workers
 from pipelines.release.rooms import BY_NAME as RELEASED
 from pipelines.stamp import BY_NAME as STAGES
-from pipelines.tuning.judging import LEARNED, Judge, Room, Tables, of_splits
+from pipelines.tuning.judging import Judge, Room, Tables, of_splits
 from pipelines.tuning.progress import Progress
 from pipelines.tuning.settings import TuningParameters
 
 log = logging.getLogger(__name__)
-SEARCH, CONFIRM = "tuning", "tuning-confirmation"
-"""Purposes of folds: what was chosen on some groups of students is confirmed on others."""
+JUDGES = (
+    "learnloop.evaluation",
+    "learnloop.model",
+    "learnloop.splits",
+    "learnloop.tuning",
+    "pipelines.release.rooms",
+    "pipelines.tuning.judging",
+)
+"""The code that a score follows from, beside that of the model."""
 
 
 def search(
@@ -40,7 +52,7 @@ def search(
 ) -> dict[str, Any]:
     """Goes on with the study of these data, this code and this space, or begins it.
 
-    Students of the splits train and validation alone are looked at.
+    Students of the split train alone are looked at.
 
     Args:
         room: the model's.
@@ -58,8 +70,9 @@ def search(
     """
     space = _space(room, settings, tuning)
     _file_to_write(room, settings, tuning)
-    held = of_splits(_by_name(room, tables), *LEARNED)
-    name = f"{room.name}-{_fingerprint(room, held, settings, space, tuning, code_state)}"
+    _warn_of_changes(code_state)
+    held = of_splits(_by_name(room, tables), Split.TRAIN)
+    name = study_name(room, held, settings, space, tuning, code_state)
     study = Study(
         tuning.studies / f"{room.name}.db",
         name,
@@ -69,7 +82,7 @@ def search(
         seed=tuning.seed,
         p_value=tuning.p_value,
     )
-    judge = Judge(room.name, held, tuning.folds, SEARCH)
+    judge = Judge(room.name, held, tuning.folds)
     with Progress(f"tune_{room.name}", room.headline, study, tuning.trials) as progress:
         if study.ended() < tuning.trials:
             with Workers(judge, tuning.workers) as workers:
@@ -78,7 +91,9 @@ def search(
                     asked = changed(settings, values)
                     questions = [(asked, fold) for fold in range(tuning.folds)]
                     for fold, table in enumerate(workers.answers(questions)):
-                        yield _score(room, table, fold)
+                        found = score(table, RELEASED[room.name].statistic)
+                        _require_judged(room, found, f"students of fold {fold + 1}")
+                        yield found
 
                 study.run(tuning.trials, scores, progress.tell)
     best, judged = study.best(), study.scores()
@@ -102,8 +117,8 @@ def judge_best(
 ) -> dict[str, Any]:
     """The study's summary: what the best values gain over the present ones.
 
-    On validation over other folds than those of the search, and once on test students,
-    by fits to all students of the splits train and validation.
+    Validation students, whom the search has not seen, decide, by fits to training students
+    alone. Test students are then judged once, by fits as the model's pipeline makes them.
 
     Args:
         room: the model's.
@@ -114,20 +129,20 @@ def judge_best(
         tables: what the model's fit reads, in the order of `room.tables`.
     """
     space = _space(room, settings, tuning)
-    held = of_splits(_by_name(room, tables), *LEARNED, Split.TEST)
     other = changed(settings, found["best"])
     asked = [settings] if other == settings else [settings, other]
-    parts = [*range(tuning.folds), None]
-    judge = Judge(room.name, held, tuning.folds, CONFIRM)
+    parts = (Split.VALIDATION, Split.TEST)
+    judge = Judge(room.name, _by_name(room, tables), tuning.folds)
     with Workers(judge, tuning.workers) as workers:
         judged = list(workers.answers([(each, part) for each in asked for part in parts]))
-    before, after = judged[: len(parts)], judged[-len(parts) :]
-    statistic = RELEASED[room.name].statistic
-    validation = compare(before[:-1], after[:-1], statistic, tuning.draws)
-    test = compare(before[-1:], after[-1:], statistic, tuning.draws)
+    compared = {}
+    for part, before, after in zip(parts, judged[:2], judged[-2:], strict=True):
+        judgement = compare(before, after, RELEASED[room.name].statistic, tuning.draws)
+        _require_judged(room, judgement["gain"]["value"], f"{part} students")
+        compared[part.value] = judgement
     previous = values_of(settings, space)
     states = [trial["state"] for trial in found["trials"]]
-    gain = validation["gain"]
+    gain = compared[Split.VALIDATION]["gain"]
     return {
         "model": RELEASED[room.name].registered,
         "headline": room.headline,
@@ -142,9 +157,11 @@ def judge_best(
             }
             for path in space
         },
-        "validation": validation,
-        "test": test,
-        "trials": {state.value: states.count(state) for state in State},
+        **compared,
+        "trials": {
+            "planned": tuning.trials,
+            **{state.value: states.count(state) for state in State},
+        },
         "seconds": round(sum(trial["seconds"] for trial in found["trials"])),
         "folds": tuning.folds,
         "seed": tuning.seed,
@@ -209,7 +226,7 @@ def _by_name(room: Room, tables: Sequence[Any]) -> Tables:
     return dict(zip(room.tables, tables, strict=True))
 
 
-def _fingerprint(
+def study_name(
     room: Room,
     held: Tables,
     settings: BaseModel,
@@ -217,31 +234,44 @@ def _fingerprint(
     tuning: TuningParameters,
     code_state: Mapping[str, Any],
 ) -> str:
-    """A hash of all that the score of some values follows from."""
-    stage = STAGES[room.name]
+    """The model's name and a hash of all that the score of some values follows from.
+
+    Args:
+        room: the model's.
+        held: the tables of the students who are looked at.
+        settings: the present parameters.
+        space: what may change.
+        tuning: says how many folds there are.
+        code_state: hashes of the code of each stage.
+    """
     tables = {
         name: hash_tables([table])
         if isinstance(table, pd.DataFrame)
         else digest_of_model(table)
         for name, table in held.items()
     }
-    return hash_parameters(
-        {
-            "tables": tables,
-            "code": [code_state["code"][name] for name in (room.name, *stage.after)],
-            "fixed": fixed_part(settings, space),
-            "space": {path: each.model_dump(mode="json") for path, each in space.items()},
-            "folds": tuning.folds,
-        }
-    )
+    stages = (room.name, *STAGES[room.name].after)
+    follows_from = {
+        "tables": tables,
+        "code": [*(code_state["code"][name] for name in stages), hash_code(JUDGES)],
+        "fixed": fixed_part(settings, space),
+        "space": {path: each.model_dump(mode="json") for path, each in space.items()},
+        "folds": tuning.folds,
+    }
+    return f"{room.name}-{hash_parameters(follows_from)}"
 
 
-def _score(room: Room, table: pd.DataFrame, fold: int) -> float:
-    found = score(table, RELEASED[room.name].statistic)
+def _warn_of_changes(code_state: Mapping[str, Any]) -> None:
+    if code_state["git_sha"].endswith("+dirty"):
+        log.warning(
+            "Sources have changes that are not committed: the summary of this study will say "
+            "+dirty, for nobody can get back to this code. Commit first where that matters."
+        )
+
+
+def _require_judged(room: Room, found: float, who: str) -> None:
     if np.isnan(found):
         raise DataError(
-            f"the {table['student_id'].nunique()} students of fold {fold + 1} cannot be "
-            f"judged by {room.headline}: their outcomes are all alike.",
+            f"the {who} cannot be judged by {room.headline}: their outcomes are all alike.",
             remedy="Give more students, or lower tuning.folds.",
         )
-    return found

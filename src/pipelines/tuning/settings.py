@@ -17,7 +17,7 @@ class TuningParameters(BaseModel):
     workers: int = Field(ge=1)
     """Processes; what is found does not depend on their number."""
     folds: int = Field(ge=2)
-    """Groups of students, each judged by a fit to the others."""
+    """Groups of training students, each judged by a fit to the others."""
     p_value: float = Field(gt=0, lt=0.5)
     """A trial is given up when it is worse than the best one with this doubt left."""
     least_gain: float = Field(ge=0)

@@ -15,6 +15,7 @@ from kedro.config import OmegaConfigLoader
 
 from learnloop.difficulty import DifficultySettings, EstimatorSettings
 from learnloop.errors import DataError, LearnloopError
+from learnloop.splits import Split
 from learnloop.tuning.space import require_sound
 from pipelines.pipeline_registry import register_pipelines
 from pipelines.resolvers import RESOLVERS
@@ -120,10 +121,10 @@ def test_a_search_begins_with_the_present_and_finds_what_is_better(
     json.dumps(found)
 
 
-def test_no_trial_looks_at_a_test_student(found: dict[str, Any], tmp_path: Path) -> None:
-    """Were one looked at, other answers of theirs would change a score or the study's name."""
+def test_trials_look_at_training_students_alone(found: dict[str, Any], tmp_path: Path) -> None:
+    """Were another looked at, their other answers would change a score or the study's name."""
     attempts = answers()
-    away = ~attempts["split"].isin(["train", "validation"])
+    away = attempts["split"] != "train"
     attempts.loc[away, "correct"] = ~attempts.loc[away, "correct"]
     assert _without_times(search(parameters(tmp_path), attempts)) == _without_times(found)
 
@@ -137,6 +138,31 @@ def test_two_workers_find_what_one_finds(found: dict[str, Any], tmp_path: Path) 
 def _without_times(found: dict[str, Any]) -> dict[str, Any]:
     trials = [{**trial, "seconds": 0} for trial in found["trials"]]
     return {**found, "trials": trials}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "learnloop/evaluation.py",
+        "learnloop/model.py",
+        "learnloop/splits.py",
+        "learnloop/tuning/compare.py",
+        "pipelines/release/rooms.py",
+        "pipelines/tuning/judging.py",
+    ],
+)
+def test_another_judge_is_another_study(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuning = parameters(tmp_path)
+    given = (ROOM, {"attempts": answers(10)}, SETTINGS, tuning.space["difficulty"], tuning)
+    before, read = nodes.study_name(*given, CODE), Path.read_text
+
+    def changed(path: Path, *args: Any, **named: Any) -> str:
+        return read(path, *args, **named) + ("\nx = 1\n" if str(path).endswith(file) else "")
+
+    monkeypatch.setattr(Path, "read_text", changed)
+    assert nodes.study_name(*given, CODE) != before
 
 
 def test_another_space_is_another_study(found: dict[str, Any], folder: Path) -> None:
@@ -172,11 +198,14 @@ def test_a_clear_gain_is_judged_drawn_and_written(
     file = tuning.write_to / "parameters_difficulty.yml"
     summary = nodes.judge_best(ROOM, SETTINGS, tuning, CODE, found, answers(), CONTENT)
     assert summary["better"]
-    assert summary["validation"]["students"] == 90
+    assert summary["validation"]["students"] == 15
     assert summary["test"]["students"] == 30
+    assert summary["trials"]["planned"] == 4
     assert summary["trials"]["finished"] + summary["trials"]["pruned"] == 4
     page = nodes.draw(summary, found)
     assert "A clear gain" in page
+    assert "not committed" not in page
+    assert "not committed" in nodes.draw({**summary, "git_sha": "abc+dirty"}, found)
     assert page.count("data:image/svg+xml") == 3
 
     nodes.write(ROOM, SETTINGS, tuning, summary)
@@ -278,15 +307,33 @@ def test_an_interrupted_search_goes_on(
     assert [(trial["tried"], trial["folds"]) for trial in ended][:4] == scores
 
 
-def test_held_out_students_are_the_only_test_students_of_a_fold() -> None:
+def test_each_training_student_is_judged_in_one_fold() -> None:
     attempts = answers()
-    seen: dict[int, set[str]] = {}
-    for fold in range(3):
-        judge = Judge("difficulty", {"attempts": attempts, "content_items": CONTENT}, 3, "x")
-        seen[fold] = set(judge(SETTINGS, fold)["student_id"])
-    learners = of_splits({"attempts": attempts}, "train", "validation")["attempts"]
-    assert set.union(*seen.values()) == set(learners["student_id"])
-    assert sum(map(len, seen.values())) == learners["student_id"].nunique()
+    judge = Judge("difficulty", {"attempts": attempts, "content_items": CONTENT}, 3)
+    seen = [set(judge(SETTINGS, fold)["student_id"]) for fold in range(3)]
+    assert set.union(*seen) == _students(attempts, "train")
+    assert sum(map(len, seen)) == len(_students(attempts, "train"))
+
+
+@pytest.mark.parametrize("judged", [Split.VALIDATION, Split.TEST])
+def test_no_fit_has_seen_whom_it_is_judged_on(judged: Split) -> None:
+    """A student's ability follows from earlier answers: only the first one is a pure guess."""
+    attempts = answers()
+    other = attempts.copy()
+    away = attempts["split"] != "train"
+    other.loc[away, "correct"] = ~other.loc[away, "correct"]
+    first = []
+    for table in (attempts, other):
+        scores = Judge("difficulty", {"attempts": table, "content_items": CONTENT}, 3)(
+            SETTINGS, judged
+        )
+        first.append(scores.groupby("student_id")["probability"].first())
+    assert set(first[0].index) == _students(attempts, judged)
+    pd.testing.assert_series_equal(first[0], first[1])
+
+
+def _students(attempts: pd.DataFrame, split: str) -> set[str]:
+    return set(attempts.loc[attempts["split"] == split, "student_id"])
 
 
 def test_tables_without_a_split_keep_the_students_of_those_with_one() -> None:
