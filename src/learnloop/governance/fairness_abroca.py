@@ -174,12 +174,9 @@ def holm(values: list[float]) -> list[float]:
         >>> [round(value, 3) for value in holm([0.01, 0.04, 0.03])]
         [0.03, 0.06, 0.06]
     """
-    found = np.array(values)
-    order = np.argsort(found)
-    steps = found[order] * np.arange(len(found), 0, -1)
-    adjusted = np.empty(len(found))
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
-    return [float(value) for value in adjusted]
+    from statsmodels.stats.multitest import multipletests
+
+    return [float(value) for value in multipletests(values, method="holm")[1]] if values else []
 
 
 def abroca_tests(

@@ -53,10 +53,8 @@ def test_each_model_is_tracked_by_its_headline_and_its_gates(summary: dict[str, 
         "largest_gap": 0.213,
         "drifted_share": None,
         "gates": {
-            "quality": "pass",
             "calibration": "pass",
             "fairness": "fail",
-            "latency": "pass",
             "drift": "not_enough_data",
         },
     }
@@ -66,8 +64,12 @@ def test_each_model_is_tracked_by_its_headline_and_its_gates(summary: dict[str, 
 def test_another_version_or_machine_changes_no_metric(summary: dict[str, Any]) -> None:
     before = json.dumps(track_metrics(summary))
     for name, found in summary["models"].items():
-        slower = {**found["gates"], "latency": {"verdict": "pass", "value": 0.4}}
-        summary["models"][name] = {**found, "version": "9.9.9", "gates": slower}
+        changed = {
+            "quality": {"verdict": "fail", "value": -0.01},
+            "latency": {"verdict": "fail", "value": 0.4},
+        }
+        gates = {**found["gates"], **changed}
+        summary["models"][name] = {**found, "version": "9.9.9", "gates": gates}
     assert json.dumps(track_metrics(summary)) == before
 
 
