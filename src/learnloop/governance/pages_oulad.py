@@ -9,7 +9,7 @@ LIMITS = (
     "The limits are those of the simulated campus, set with the aim that at most one undrifted "
     "term of it in twenty is called drifted; how often they give a false alarm between "
     "presentations of these students is not known. A student who is in both presentations "
-    "counts in both, but the limits take students to be others."
+    "counts in both, but the limits suppose that no student does."
 )
 
 
