@@ -71,6 +71,16 @@ def test_what_a_pipeline_reads_is_a_dependency(name: str) -> None:
     assert set(files_of(inputs).values()) <= paths(name, "deps")
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_defines_a_dataset_of_a_stage_is_a_parameter_of_it(name: str) -> None:
+    said = {file: keys for entry in STAGES[name]["params"] for file, keys in entry.items()}
+    for dataset in PIPELINES[name].datasets():
+        for file in sorted((ROOT / "conf/base").glob("catalog*.yml")):
+            for key in YAML(typ="safe").load(file):
+                if re.fullmatch(re.sub(r"\{\w+\}", ".+", key), dataset):
+                    assert key in said[f"conf/base/{file.name}"], dataset
+
+
 @pytest.fixture(scope="module")
 def imports() -> grimp.ImportGraph:
     return grimp.build_graph("learnloop", "pipelines", cache_dir=None)
@@ -89,6 +99,32 @@ def test_every_module_that_a_stage_runs_or_is_stamped_with_is_a_dependency(
         file = Path("src", *module.split(".")).with_suffix(".py")
         if (ROOT / file).is_file():
             assert deps & {file, *file.parents}, module
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "needed"),
+    [
+        ("source", "learnloop/simulation/curriculum.csv", True),
+        ("source", "learnloop/simulation/__init__.py", True),
+        ("source", "learnloop/datasets/oulad.py", False),
+        ("audit", "learnloop/governance/templates/fairness.html", True),
+        ("audit", "learnloop/governance/templates/base.html", True),
+        ("audit", "learnloop/governance/templates/tuning.html", False),
+        ("release", "learnloop/governance/templates/verdict.html", True),
+        # MLflow is handed this file by its name.
+        ("release", "learnloop/governance/registered_model.py", True),
+        ("release", "learnloop/governance/templates/oulad.html", False),
+        # Part of what the stamp of the difficulty hashes, whoever imports it.
+        ("difficulty", "pipelines/ingest/nodes.py", True),
+    ],
+)
+def test_a_stage_follows_from_the_files_that_it_uses(
+    name: str, file: str, needed: bool
+) -> None:
+    place = Path("src", file)
+    assert (ROOT / place).is_file()
+    deps = {Path(path) for path in paths(name, "deps")}
+    assert bool(deps & {place, *place.parents}) == needed
 
 
 def test_a_seed_that_others_refer_to_is_a_parameter_of_theirs() -> None:
@@ -212,6 +248,26 @@ def test_every_file_of_a_run_is_known_to_dvc(lineage: Lineage) -> None:
 def test_there_is_nothing_to_do_twice(lineage: Lineage) -> None:
     assert lineage.repro() == []
     assert not lineage("git", "status", "--porcelain")
+
+
+@pytest.mark.slow
+def test_a_change_reaches_those_who_use_it(lineage: Lineage) -> None:
+    def reached(file: str, old: str, new: str) -> set[str]:
+        changed = lineage.folder / file
+        before = changed.read_text()
+        assert before.count(old) == 1
+        changed.write_text(before.replace(old, new))
+        found = set(json.loads(lineage("dvc", "status", "--json")))
+        changed.write_text(before)
+        return found
+
+    for nobody in ("datasets/oulad.py", "governance/templates/tuning.html"):
+        text = (lineage.folder / "src/learnloop" / nobody).read_text()
+        assert reached(f"src/learnloop/{nobody}", text, f"{text}\n") == set()
+    drift = ("conf/base/catalog_drift.yml", "/drift.json", "/drift2.json")
+    assert reached(*drift) == {"drift", "release", "metrics"}
+    stamps = ("conf/base/catalog_release.yml", "/{stage}.json", "/of_{stage}.json")
+    assert reached(*stamps) == set(NAMES) - {"source", "ingest", "metrics"}
 
 
 @pytest.mark.slow
