@@ -1,6 +1,6 @@
 """What mitigation did: gaps, rates and scores of two flags on the same unseen students."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -38,8 +38,9 @@ def compare_mitigation(
     Returns:
         JSON-ready: ``attribute``, ``students``, ``rows``; ``before`` and ``after``
         (verdict, reason, gaps of all attributes, figures of the attribute's groups);
-        ``changes`` of the attribute's gaps and ``auc`` with 95 % intervals, those of
-        differences paired by student; ``ece`` and the share ``flagged``.
+        ``changes`` of those of the attribute's gaps that the audit knows, and ``auc``, with
+        95 % intervals, those of differences paired by student; ``ece`` and the share
+        ``flagged``.
 
     Raises:
         ModelError: two tables are not about the same rows.
@@ -55,13 +56,18 @@ def compare_mitigation(
                 "The scores with and without mitigation are not of the same rows. Fit and "
                 "score both models again."
             )
+        told = [
+            (gap["group"], gap["metric"])
+            for gap in audit["gaps"]
+            if gap["attribute"] == attribute and gap["gap"] is not None
+        ]
         found[attribute] = {
             "attribute": attribute,
             "students": int(before["student_id"].nunique()),
             "rows": len(before),
             "before": _of_attribute(audit, attribute),
             "after": _of_attribute(audit_intervention(after, protected, settings), attribute),
-            "changes": _changes(before, after, protected, attribute, settings),
+            "changes": _changes(before, after, protected, attribute, told),
             **_scores(before, after),
         }
     return found
@@ -83,7 +89,7 @@ def _scores(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
     risks = [table["risk"].to_numpy(np.float64) for table in (before, after)]
     ranks = [np.unique(risk, return_inverse=True)[1] for risk in risks]
 
-    def loss(y: Floats, one: Floats, other: Floats, weight: Floats) -> float:
+    def difference(y: Floats, one: Floats, other: Floats, weight: Floats) -> float:
         return ranked_auc(y, other, weight) - ranked_auc(y, one, weight)
 
     areas = [bootstrap(ranked_auc, label, rank, students=students) for rank in ranks]
@@ -91,7 +97,7 @@ def _scores(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
         "auc": {
             "before": areas[0].as_dict(),
             "after": areas[1].as_dict(),
-            "difference": bootstrap(loss, label, *ranks, students=students).as_dict(),
+            "difference": bootstrap(difference, label, *ranks, students=students).as_dict(),
         },
         "ece": _pair(*(expected_calibration_error(label, risk) for risk in risks)),
         "flagged": _pair(*(float(table["flagged"].mean()) for table in (before, after))),
@@ -107,9 +113,9 @@ def _changes(
     after: pd.DataFrame,
     protected: pd.DataFrame,
     attribute: str,
-    settings: FairnessSettings,
+    told: Collection[tuple[str, str]],
 ) -> list[dict[str, Any]]:
-    """Gap after minus gap before, of each group and rate."""
+    """Gap after minus gap before, of each group and rate in `told`."""
     cohort = Cohort.of(before["student_id"], protected[["student_id", attribute]])
     student = cohort.place(before["student_id"])
     known = student >= 0
@@ -121,7 +127,7 @@ def _changes(
         hits = [cohort.per_student(student[known], rows & flag) for flag in flags]
         gained = hits[1] - hits[0]
         for _, group, inside in cohort.groups():
-            if int((inside & (of > 0)).sum()) >= settings.minimum_students:
+            if (group, rate) in told:
                 change = _change(gained, of, inside, cohort)
                 changes.append({"group": group, "metric": rate, **change.as_dict()})
     return changes

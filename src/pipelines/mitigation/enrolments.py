@@ -3,12 +3,13 @@
 from typing import Any
 
 import pandas as pd
+from rich import get_console
 from rich.progress import track
 
 from learnloop.governance.fairness_verdict import FairnessSettings
 from learnloop.governance.mitigation import compare_mitigation
 from learnloop.intervene import EnrolmentTrigger
-from learnloop.intervene.enrolment_evaluation import LATER, later_scores
+from learnloop.intervene.enrolment_evaluation import later_scores
 from learnloop.privacy.training_groups import training_groups
 from pipelines.mitigation.nodes import report
 from pipelines.mitigation.settings import MitigationParameters
@@ -23,6 +24,11 @@ def hand_over_all_groups(
     return training_groups(oulad_protected, student_splits, attributes)
 
 
+def fit_and_score_plain(oulad_examples: pd.DataFrame, oulad: OuladParameters) -> pd.DataFrame:
+    """`EnrolmentScores` of the test presentation by the trigger without mitigation."""
+    return later_scores(EnrolmentTrigger(oulad.trigger).fit(oulad_examples), oulad_examples)
+
+
 def fit_mitigated_triggers(
     oulad_examples: pd.DataFrame,
     training_groups: pd.DataFrame,
@@ -31,7 +37,8 @@ def fit_mitigated_triggers(
 ) -> dict[str, EnrolmentTrigger]:
     """By attribute the trigger of every day, mitigated for it alone."""
     settings = oulad.trigger.model_copy(update={"mitigation": parameters.rules})
-    shown = track(training_groups.columns, description="attributes", transient=True)
+    quiet = not get_console().is_terminal
+    shown = track(training_groups.columns, "attributes", transient=True, disable=quiet)
     return {
         attribute: EnrolmentTrigger(settings).fit(oulad_examples, training_groups[attribute])
         for attribute in shown
@@ -39,7 +46,7 @@ def fit_mitigated_triggers(
 
 
 def audit_enrolments(
-    oulad_scores: pd.DataFrame,
+    plain_scores: pd.DataFrame,
     mitigated_triggers: dict[str, EnrolmentTrigger],
     oulad_examples: pd.DataFrame,
     oulad_protected: pd.DataFrame,
@@ -48,7 +55,6 @@ def audit_enrolments(
     parameters: MitigationParameters,
 ) -> dict[str, Any]:
     """What each gap was, what it became and what it cost, on the test presentation."""
-    plain = oulad_scores[oulad_scores["protocol"] == LATER]
     scored = {
         attribute: later_scores(trigger, oulad_examples)
         for attribute, trigger in mitigated_triggers.items()
@@ -56,7 +62,7 @@ def audit_enrolments(
     comparisons = []
     for day in oulad.days:
         found = compare_mitigation(
-            plain[plain["day"] == day],
+            plain_scores[plain_scores["day"] == day],
             {name: scores[scores["day"] == day] for name, scores in scored.items()},
             oulad_protected,
             audit,

@@ -9,7 +9,7 @@ from learnloop.governance.mitigation import compare_mitigation
 from learnloop.governance.pages_mitigation import mitigation_page
 from learnloop.intervene import InterventionTrigger, join_examples
 from learnloop.privacy.training_groups import training_groups
-from pipelines.intervention.nodes import InterventionParameters, score_students
+from pipelines.intervention.nodes import InterventionParameters
 from pipelines.mitigation.settings import MitigationParameters
 
 
@@ -40,20 +40,8 @@ def fit_mitigated_trigger(
     return InterventionTrigger(settings).fit(examples, groups)
 
 
-def score_mitigated(
-    mitigated_model: InterventionTrigger,
-    intervention_features: pd.DataFrame,
-    weekly_activity: pd.DataFrame,
-    intervention_labels: pd.DataFrame,
-) -> pd.DataFrame:
-    """`InterventionScores` of the students whom the mitigated trigger never saw."""
-    return score_students(
-        mitigated_model, intervention_features, weekly_activity, intervention_labels
-    )
-
-
 def audit_mitigation(
-    intervention_scores: pd.DataFrame,
+    plain_scores: pd.DataFrame,
     mitigated_scores: pd.DataFrame,
     mitigated_model: InterventionTrigger,
     protected_attributes: pd.DataFrame,
@@ -64,7 +52,7 @@ def audit_mitigation(
     """What the gap was, what it became and what it cost, on students never seen."""
     attribute = parameters.attribute
     found = compare_mitigation(
-        intervention_scores, {attribute: mitigated_scores}, protected_attributes, audit
+        plain_scores, {attribute: mitigated_scores}, protected_attributes, audit
     )
     comparison = {**found[attribute], "training": mitigated_model.mitigation.as_dict()}
     return report(parameters, intervention.trigger.alert_budget, [comparison])

@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from pipelines.intervention.nodes import fit_trigger, score_students
 from pipelines.mitigation import enrolments, nodes
 
 _EXAMPLES = ["intervention_features", "weekly_activity", "intervention_labels"]
@@ -14,9 +15,24 @@ _PAGE = Node(
 
 
 def create_pipeline() -> Pipeline:
-    """Protected attributes reach the fit through `training_groups` alone."""
+    """Protected attributes reach the fit through `training_groups` alone.
+
+    What it is compared with is fitted here too, so that both have the parameters of this run.
+    """
     return Pipeline(
         [
+            Node(
+                fit_trigger,
+                [*_EXAMPLES, "params:intervention"],
+                "plain_model",
+                name="fit_plain_trigger",
+            ),
+            Node(
+                score_students,
+                ["plain_model", *_EXAMPLES],
+                "plain_scores",
+                name="score_plain",
+            ),
             Node(
                 nodes.hand_over_groups,
                 ["protected_attributes", "student_splits", "params:mitigation"],
@@ -30,7 +46,7 @@ def create_pipeline() -> Pipeline:
                 name="fit_mitigated_trigger",
             ),
             Node(
-                nodes.score_mitigated,
+                score_students,
                 ["mitigated_model", *_EXAMPLES],
                 "mitigated_scores",
                 name="score_mitigated",
@@ -38,7 +54,7 @@ def create_pipeline() -> Pipeline:
             Node(
                 nodes.audit_mitigation,
                 [
-                    "intervention_scores",
+                    "plain_scores",
                     "mitigated_scores",
                     "mitigated_model",
                     "protected_attributes",
@@ -60,6 +76,12 @@ def create_enrolment_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(
+                enrolments.fit_and_score_plain,
+                ["oulad_examples", "params:oulad"],
+                "plain_scores",
+                name="fit_and_score_plain",
+            ),
+            Node(
                 enrolments.hand_over_all_groups,
                 ["oulad_protected", "student_splits"],
                 "training_groups",
@@ -79,7 +101,7 @@ def create_enrolment_pipeline() -> Pipeline:
             Node(
                 enrolments.audit_enrolments,
                 [
-                    "oulad_scores",
+                    "plain_scores",
                     "mitigated_triggers",
                     "oulad_examples",
                     "oulad_protected",

@@ -88,6 +88,28 @@ def test_the_price_is_the_paired_difference_in_auc(
     assert found["difference"] == pytest.approx({"value": -0.25, "low": -0.25, "high": -0.25})
 
 
+def test_no_change_is_told_of_a_gap_that_the_audit_does_not_know(
+    plain: pd.DataFrame, mitigated: pd.DataFrame, protected: pd.DataFrame
+) -> None:
+    """Beside the blue team, 100 students, there are ten: neither side can be held to it."""
+    names = protected["student_id"].str[-3:].astype(int)
+    few = set(protected.loc[names < 110, "student_id"])
+    found = compare_mitigation(
+        plain[plain["student_id"].isin(few)],
+        {"team": mitigated[mitigated["student_id"].isin(few)]},
+        protected,
+        SETTINGS,
+    )["team"]
+    assert {gap["gap"] for gap in found["before"]["gaps"]} == {None}
+    assert found["changes"] == []
+    report = {
+        "rules": {"constraint": "equalized_odds", "difference_bound": 0.02, "auc_loss": 0.3},
+        "alert_budget": 0.1,
+        "comparisons": [{**found, "training": TRAINING}],
+    }
+    assert "Largest gap</th>" in mitigation_page(report)
+
+
 def test_other_rows_are_refused(plain: pd.DataFrame, protected: pd.DataFrame) -> None:
     with pytest.raises(ModelError, match="not of the same rows"):
         compare_mitigation(plain, {"team": plain.iloc[1:]}, protected, SETTINGS)

@@ -7,7 +7,7 @@ from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 
 from learnloop.errors import ModelError
-from learnloop.intervene import EnrolmentTrigger, TriggerSettings
+from learnloop.intervene import EnrolmentTrigger, MitigationSettings, TriggerSettings
 from learnloop.intervene.enrolment_evaluation import (
     for_the_card,
     judge,
@@ -166,9 +166,41 @@ def test_a_module_that_nobody_knows_has_a_risk(
     assert np.corrcoef(known, other)[0, 1] > 0.9
 
 
-def test_groups_reach_the_fit_of_each_day_for_mitigation(examples: pd.DataFrame) -> None:
+@pytest.fixture
+def groups(examples: pd.DataFrame) -> pd.Series:
     students = examples["student_id"].unique()
-    groups = pd.Series(np.where(np.arange(len(students)) % 2, "a", "b"), students)
+    return pd.Series(np.where(np.arange(len(students)) % 2, "a", "b"), students)
+
+
+def test_groups_reach_the_fit_of_each_day_for_mitigation(
+    trigger: EnrolmentTrigger, examples: pd.DataFrame, groups: pd.Series
+) -> None:
+    """The records of one group are wrong on one of the two days."""
+    rules = MitigationSettings(
+        constraint="true_positive_rate",
+        difference_bound=0.001,
+        auc_loss=0.2,
+        minimum_students=5,
+    )
+    settings = SETTINGS.model_copy(update={"mitigation": rules})
+    # Who is of group a, and behind on day 28, does not look it.
+    member = examples["student_id"].map(groups)
+    hidden = (member == "a") & (examples["day"] == 28) & (examples["missing_weight"] > 0)
+    biased = examples.assign(
+        missing_weight=examples["missing_weight"].where(~hidden, 0.0),
+        days_ahead=examples["days_ahead"].where(~hidden, 3.0),
+    )
+    mitigated = EnrolmentTrigger(settings).fit(biased, groups)
+    assert not any(done.steps for done in trigger.mitigation.values())
+    steps = {day: done.steps for day, done in mitigated.mitigation.items()}
+    assert set(steps) == {28, 56}
+    assert steps[28][0].violation > steps[56][0].violation + 0.1
+    assert mitigated.mitigation[28].share > 0
+
+
+def test_mitigation_takes_both_rules_and_the_group_of_every_student(
+    examples: pd.DataFrame, groups: pd.Series
+) -> None:
     with pytest.raises(ModelError, match=r"[Mm]itigation.* groups"):
         EnrolmentTrigger(SETTINGS).fit(examples, groups)
     with pytest.raises(ModelError, match="Mitigation needs the group"):

@@ -120,11 +120,17 @@ def test_the_report_holds_both_triggers_against_the_unseen_students(
     assert (found["attribute"], found["students"]) == ("team", 40)
     assert set(found["before"]["groups"]) == {"early", "late"}
     assert len(found["training"]["steps"]) > 1
-    before, after = made["intervention_scores"], made["mitigated_scores"]
+    before, after = made["plain_scores"], made["mitigated_scores"]
     assert not {"team", "group"} & set(after.columns)
     assert found["flagged"]["before"] == pytest.approx(before["flagged"].mean())
     assert found["flagged"]["after"] == pytest.approx(after["flagged"].mean())
     assert "Mitigation" in made["mitigation_page"]
+    # What is compared with is the trigger as it is fitted without mitigation.
+    pd.testing.assert_frame_equal(before, made["intervention_scores"])
+
+
+def test_what_lies_on_disk_of_other_parameters_is_not_compared_with() -> None:
+    assert not {"intervention_model", "intervention_scores"} & create_pipeline().inputs()
 
 
 def test_an_unknown_attribute_is_refused_before_anything_is_fitted() -> None:
