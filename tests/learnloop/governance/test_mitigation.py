@@ -1,5 +1,7 @@
 """The comparison of two flags, on students whose rates are counted by hand."""
 
+import html
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -135,17 +137,28 @@ def test_the_page_says_what_the_gap_became_and_what_it_cost(
     assert "became +0.250" in elsewhere or "became −0.250" in elsewhere
 
 
-def test_the_page_says_when_nothing_was_changed(
-    plain: pd.DataFrame, protected: pd.DataFrame
+@pytest.mark.parametrize(
+    ("violation", "reason"),
+    [(0.019, "within 0.02 of everybody"), (0.021, "no step that costs at most 0.01 of AUC")],
+)
+def test_the_page_says_why_nothing_was_changed(
+    plain: pd.DataFrame, protected: pd.DataFrame, violation: float, reason: str
 ) -> None:
     found = compare_mitigation(plain, {"team": plain}, protected, SETTINGS)["team"]
+    steps = [{"share": 0.0, "auc": 0.8, "violation": violation}]
     report = {
-        "rules": {"constraint": "true_positive_rate", "difference_bound": 0.02, "auc_loss": 0},
+        "rules": {
+            "constraint": "true_positive_rate",
+            "difference_bound": 0.02,
+            "auc_loss": 0.01,
+        },
         "alert_budget": 0.1,
-        "comparisons": [{**found, "case": "day 28", "training": {"share": 0.0, "steps": []}}],
+        "comparisons": [
+            {**found, "case": "day 28", "training": {"share": 0.0, "steps": steps}}
+        ],
     }
     page = mitigation_page(report)
-    assert "Nothing was changed" in page
+    assert reason in html.unescape(page)
     assert "nobody is better off" not in page
     assert "Team, day 28" in page
 
