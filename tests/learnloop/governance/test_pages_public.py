@@ -48,4 +48,4 @@ def test_the_page_tells_of_the_data_and_its_repeated_rows() -> None:
     assert "12,345 answers of 678 students" in shown()
     assert "Somebody &amp; others (2020). Terms: CC BY 4.0." in shown()
     assert "Of 20,000 rows read, 321 repeated an answer" in shown()
-    assert "on another class." in shown()
+    assert "over students. Known figures, open circles: on another class." in shown()
