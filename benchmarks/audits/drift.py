@@ -43,7 +43,7 @@ class Condition(NamedTuple):
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("--seeds", type=int, default=20, help="how many campuses")
+    parser.add_argument("--seeds", type=results.positive, default=20, help="how many campuses")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--kinds", nargs="+", choices=STRENGTHS, default=list(STRENGTHS))
     parser.add_argument("--students", type=int, default=1_000, help="in the current term")

@@ -200,7 +200,7 @@ def measure_seed(
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.description = __doc__
-    parser.add_argument("--seeds", type=int, default=20, help="how many campuses")
+    parser.add_argument("--seeds", type=results.positive, default=20, help="how many campuses")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--audit-students", type=int, help="instead of the configuration's")
     parser.add_argument("--kinds", nargs="+", choices=("none", *KINDS), default=list(KINDS))

@@ -67,8 +67,8 @@ def run(reuse: bool, **options: Any) -> Any:
     if unknown:
         known = ", ".join(sorted(pipelines))
         raise click.BadParameter(f"there is no pipeline {unknown[0]!r}; there are {known}.")
-    _require_known(names, options)
     try:
+        _require_known(names, options)
         return click.get_current_context().invoke(project.run, **options)
     except Exception as error:
         if (told := readable(error)) is not None:
@@ -82,6 +82,7 @@ def _require_known(names: list[str], options: dict[str, Any]) -> None:
     Raises:
         click.UsageError: a parameter is not known, or what the pipelines read is not there.
     """
+    _require_environment(options["env"])
     context = KedroSession.create(env=options["env"]).load_context()
     known = set(context.config_loader["parameters"])
     unknown = sorted(set(options["params"]) - known)
@@ -92,20 +93,34 @@ def _require_known(names: list[str], options: dict[str, Any]) -> None:
     read = sum((pipelines[name] for name in names), Pipeline([])).inputs()
     top = {name.partition(":")[2].partition(".")[0] for name in read if name[:7] == "params:"}
     if unset := sorted(top - known):
-        folders = (path for path in (context.project_path / "conf").iterdir() if path.is_dir())
-        others = ", ".join(sorted({path.name for path in folders} - {"base", "local"}))
         raise click.UsageError(
             f"{', '.join(names)} needs the parameter {unset[0]!r}, which "
             f"{options['env'] or 'the default environment'} does not set. Name an environment "
-            f"that does with --env: {others}."
+            f"that does with --env: {', '.join(_environments())}."
         )
+    env = options["env"] or ""
     if any(options[part] for part in PARTS):
         return
     data = (name for name in sorted(read) if not name.startswith("param"))
     if missing := [name for name in data if not context.catalog.exists(name)]:
         raise click.UsageError(
             f"{', '.join(names)} reads {', '.join(missing)}: not there. Run the "
-            "pipelines that make it first; `kedro run` runs all."
+            f"pipelines that make it first; `kedro run{' --env ' * bool(env)}{env}` runs those "
+            "of a plain run."
+        )
+
+
+def _environments() -> list[str]:
+    """Those of the project, without the two that every run reads."""
+    conf = (find_kedro_project(Path.cwd()) or Path.cwd()) / "conf"
+    folders = {path.name for path in conf.iterdir() if path.is_dir()}
+    return sorted(folders - {"base", "local"})
+
+
+def _require_environment(env: str | None) -> None:
+    if env and env not in {*_environments(), "base", "local"}:
+        raise click.BadParameter(
+            f"there is no environment {env!r}; there are {', '.join(_environments())}."
         )
 
 

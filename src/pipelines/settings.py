@@ -19,5 +19,7 @@ CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
     "custom_resolvers": RESOLVERS,
+    # An environment, or one value given with --params, leaves what stands beside it in base.
+    "merge_strategy": {"parameters": "soft"},
 }
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)

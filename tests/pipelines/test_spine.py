@@ -226,6 +226,13 @@ def test_a_misspelt_parameter_is_named_without_a_stack_trace(
     assert "Traceback" not in run.stderr
 
 
+def test_an_unknown_environment_is_answered_with_those_that_exist(kedro: Kedro) -> None:
+    run = kedro("run", "--env", "asistments2015")
+    assert run.returncode != 0
+    assert "assistments2015, experiment, oulad, school" in " ".join(run.stderr.split())
+    assert "Traceback" not in run.stderr
+
+
 def test_an_unknown_pipeline_is_answered_with_those_that_exist(kedro: Kedro) -> None:
     run = kedro("run", "--pipelines", "mastry")
     assert run.returncode != 0

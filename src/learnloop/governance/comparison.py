@@ -104,10 +104,19 @@ def render_comparison(compared: Mapping[str, Any]) -> "Table":
             ours = method.name == f"{name} {model['version']}"
             table.add_row(
                 method.name,
-                "–" if method.auc is None else f"{method.auc:{'g' if method.known else '.3f'}}",
+                _auc(method),
                 "" if method.low is None else f"{method.low:.3f}–{method.high:.3f}",
                 "known" if method.known else "this run",
                 style="bold" if ours else None,
                 end_section=place == len(methods) - 1,
             )
     return table
+
+
+def _auc(method: Method) -> str:
+    """With the digits that others gave it, two at least; ours with three."""
+    if method.auc is None:
+        return "–"
+    if method.known:
+        return max(f"{method.auc:g}", f"{method.auc:.2f}", key=len)
+    return f"{method.auc:.3f}"

@@ -83,21 +83,31 @@ class Study:
             folds: scores of a trial that is not given up.
             seed: of the proposals.
             p_value: below it a trial is given up.
+
+        Raises:
+            ModelError: `file` is there and holds no studies.
         """
         import optuna
+        from sqlalchemy.exc import DatabaseError
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         file.parent.mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             pruner = optuna.pruners.WilcoxonPruner(p_threshold=p_value)
-        self._study = optuna.create_study(
-            storage=f"sqlite:///{file}",
-            study_name=name,
-            direction="maximize",
-            pruner=pruner,
-            load_if_exists=True,
-        )
+        try:
+            self._study = optuna.create_study(
+                storage=f"sqlite:///{file}",
+                study_name=name,
+                direction="maximize",
+                pruner=pruner,
+                load_if_exists=True,
+            )
+        except DatabaseError as error:
+            raise ModelError(
+                f"{file} cannot be read as a file of studies: {error.orig}. Move it away; the "
+                "search then begins anew."
+            ) from None
         self._space, self._folds, self._seed = space, folds, seed
         self._present = values_of(settings, space)
         self._distributions = {

@@ -44,6 +44,10 @@ def read_files(settings: OuladParameters) -> dict[str, Any]:
         raise DataError("LEARNLOOP_DATA is not set.", remedy=REMEDY)
     folder = Path(settings.folder) / "oulad"
     data = oulad.read_oulad(folder)
+    if data.enrolments["pre_course_clicks"].isna().all():
+        logger.warning(
+            "%s has no vle_pre_course_clicks.csv: the trigger does without clicks.", folder
+        )
     clicks = oulad.check_clicks(folder, data.enrolments)
     again = len(data.enrolments) - data.enrolments["student_id"].nunique()
     logger.info(
@@ -78,7 +82,17 @@ def describe_enrolments(
     submissions: pd.DataFrame,
     settings: OuladParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`EnrolmentExamples` of every day, and `StudentSplits`."""
+    """`EnrolmentExamples` of every day, and `StudentSplits`.
+
+    Raises:
+        DataError: nobody is enrolled in the test presentation.
+    """
+    known = sorted(set(enrolments["presentation"]))
+    if settings.test_presentation not in known:
+        raise DataError(
+            f"nobody is enrolled in {settings.test_presentation!r}.",
+            remedy=f"Let oulad.test_presentation be one of {', '.join(known)}.",
+        )
     days = [
         examples_at(enrolments, assessments, submissions, day, settings.test_presentation)
         for day in settings.days

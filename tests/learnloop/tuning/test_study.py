@@ -191,3 +191,11 @@ def test_a_model_that_cannot_be_fitted_counts_as_failed(tmp_path: Path) -> None:
     states = {trial.state for trial in tried.trials if trial.tried["units"] > 8}
     assert states == {State.FAILED}
     assert len(tried.trials) == tried.ended() == 12
+
+
+def test_a_file_that_holds_no_studies_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "studies" / "toy.db"
+    file.parent.mkdir()
+    file.write_text("garbage" * 1000)
+    with pytest.raises(ModelError, match=r"toy\.db cannot be read as a file of studies"):
+        study(tmp_path)

@@ -277,3 +277,10 @@ def test_real_students_are_told_apart_as_well_as_is_known() -> None:
     for case, figure in known.items():
         # Known to two places; far above would be a look at what comes after the day.
         assert figure - 0.005 < found[case] < figure + 0.03, case
+
+
+def test_a_test_presentation_of_nobody_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)["params:oulad"]
+    enrolments = pd.DataFrame({"presentation": ["2013J", "2013B"]})
+    with pytest.raises(DataError, match=r"'2014B'.*2013B, 2013J"):
+        nodes.describe_enrolments(enrolments, pd.DataFrame(), pd.DataFrame(), settings)
