@@ -48,6 +48,15 @@ def test_the_committed_stages_are_those_of_the_pipelines() -> None:
     assert stages(ROOT) == STAGES, "say `kedro lineage`"
 
 
+def test_the_committed_lock_and_metrics_are_of_these_stages() -> None:
+    locked = YAML(typ="safe").load(ROOT / "dvc.lock")["stages"]
+    assert locked.keys() == COMMITTED["stages"].keys()
+    for name, stage in COMMITTED["stages"].items():
+        assert [dep["path"] for dep in locked[name]["deps"]] == stage["deps"]
+        metrics = [path for metric in stage.get("metrics", []) for path in metric]
+        assert all((ROOT / path).exists() for path in metrics)
+
+
 def test_nothing_that_lives_on_is_an_out() -> None:
     outs = {
         path for name in NAMES for kind in ("outs", "metrics") for path in paths(name, kind)
