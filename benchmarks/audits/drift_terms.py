@@ -14,21 +14,19 @@ import pandas as pd
 
 from benchmarks.audits.members import everybody, play
 from benchmarks.audits.project import KEYS, join_as_of
-from benchmarks.audits.scoring import Rolls
+from benchmarks.audits.scoring import Rolls, fit_answers
 from learnloop.datasets.learning_records import answers_of, attempts_of, snapshots_of
-from learnloop.difficulty import DifficultyEstimator, DifficultySettings
+from learnloop.difficulty import DifficultyEstimator
 from learnloop.features.batch import student_hourly
 from learnloop.features.replay import student_realtime
 from learnloop.governance.drift_columns import student_columns
 from learnloop.governance.drift_predictions import predict_terms
 from learnloop.intervene import InterventionTrigger, count_weeks
-from learnloop.mastery import MasteryPredictor, MasterySettings
+from learnloop.mastery import MasteryPredictor
 from learnloop.mastery.moments import masteries_at
 from learnloop.simulation import Campus, Cohort
-from pipelines.difficulty.nodes import fit_difficulty
 from pipelines.intervention import nodes as intervention
 from pipelines.intervention.nodes import InterventionParameters
-from pipelines.mastery.nodes import fit_mastery
 
 
 def _features(
@@ -66,21 +64,11 @@ class Taught:
         only the trigger's fit sees them, and both terms are asked of the same trigger.
         """
         learners = rolls.log(play(campus, everybody(campus, Cohort.LEARN)))
-        log, course = ibis.memtable(learners), campus.curriculum
+        log = ibis.memtable(learners)
         attempts = attempts_of(log, rolls.splits)
         snapshots = snapshots_of(log, rolls.of_cohort("learn"), rolls.splits)
         parameters = InterventionParameters.model_validate(settings["intervention"])
-        difficulty, items = fit_difficulty(
-            attempts, course.items, DifficultySettings.model_validate(settings["difficulty"])
-        )
-        mastery = fit_mastery(
-            attempts,
-            course.items,
-            course.skills,
-            items,
-            difficulty,
-            MasterySettings.model_validate(settings["mastery"]),
-        )
+        difficulty, _, mastery = fit_answers(campus, attempts, settings)
         tables = _features(rolls, log, snapshots, snapshots, mastery, attempts)
         activity = count_weeks(log, snapshots)
         trigger = intervention.fit_trigger(

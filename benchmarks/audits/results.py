@@ -40,7 +40,7 @@ def append(path: Path, result: Result) -> None:
     """Adds one line."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(result, sort_keys=True) + "\n")
+        file.write(json.dumps(result, sort_keys=True, separators=(",", ":")) + "\n")
 
 
 def done(path: Path, *keys: str) -> set[tuple[Hashable, ...]]:

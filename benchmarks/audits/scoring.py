@@ -83,13 +83,11 @@ def _hourly_and_realtime(
     ]
 
 
-def fit(rolls: Rolls, events: pa.Table, settings: Mapping[str, Any]) -> Models:
-    """Fits the four models on the learning cohort's log, as the pipelines do."""
-    parameters = InterventionParameters.model_validate(settings["intervention"])
-    log, course = ibis.memtable(events), rolls.campus.curriculum
-    attempts = attempts_of(log, rolls.splits)
-    learners = rolls.of_cohort("learn")
-    snapshots = snapshots_of(log, learners, rolls.splits)
+def fit_answers(
+    campus: Campus, attempts: pd.DataFrame, settings: Mapping[str, Any]
+) -> tuple[DifficultyEstimator, pd.DataFrame, MasteryPredictor]:
+    """The difficulty estimator, its items, and the mastery predictor, of some attempts."""
+    course = campus.curriculum
     difficulty, items = fit_difficulty(
         attempts, course.items, DifficultySettings.model_validate(settings["difficulty"])
     )
@@ -101,6 +99,17 @@ def fit(rolls: Rolls, events: pa.Table, settings: Mapping[str, Any]) -> Models:
         difficulty,
         MasterySettings.model_validate(settings["mastery"]),
     )
+    return difficulty, items, mastery
+
+
+def fit(rolls: Rolls, events: pa.Table, settings: Mapping[str, Any]) -> Models:
+    """Fits the four models on the learning cohort's log, as the pipelines do."""
+    parameters = InterventionParameters.model_validate(settings["intervention"])
+    log, course = ibis.memtable(events), rolls.campus.curriculum
+    attempts = attempts_of(log, rolls.splits)
+    learners = rolls.of_cohort("learn")
+    snapshots = snapshots_of(log, learners, rolls.splits)
+    difficulty, items, mastery = fit_answers(rolls.campus, attempts, settings)
     beliefs = write_student_mastery(mastery, attempts, snapshots, course.items, difficulty)
     tables = [
         *_hourly_and_realtime(rolls, log, snapshots),

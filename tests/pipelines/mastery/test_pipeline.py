@@ -13,6 +13,8 @@ from learnloop.mastery import MasteryPredictor, MasterySettings, skills_version
 from learnloop.mastery.schema import MasteryScores, StudentMastery
 from pipelines.mastery.pipeline import create_pipeline, fit_and_score
 
+from ..in_memory import Kept  # noqa: TID252
+
 START = pd.Timestamp("2025-09-01", tz="UTC")
 SETTINGS = MasterySettings(
     hidden_units=4, epochs=3, batch_size=128, difficulty_folds=2, folds=2, bootstrap_draws=20
@@ -74,13 +76,6 @@ def tables(timed: bool = True) -> Tables:
         "item_difficulty": difficulty.items(),
         "difficulty_model": difficulty,
     }
-
-
-class Kept(MemoryDataset):
-    """Stays after its last reader, so that the test can look at it."""
-
-    def _release(self) -> None:
-        """Keeps what it holds."""
 
 
 def run(pipeline: Pipeline, held: Tables) -> dict[str, object]:

@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from kedro.io import DataCatalog, MemoryDataset
-from kedro.runner import SequentialRunner
 
 from learnloop.governance.drift_enrolments import Comparison
 from learnloop.governance.fairness_verdict import FairnessSettings
@@ -18,6 +16,7 @@ from pipelines.model_dataset import ModelsDataset
 from pipelines.oulad.settings import OuladDrift, OuladParameters
 
 from ...learnloop.models.toys_enrolments import class_days  # noqa: TID252 (one class for both)
+from ..in_memory import run_in_memory  # noqa: TID252
 
 DAYS = (28, 56)
 OULAD = OuladParameters(
@@ -71,29 +70,15 @@ def inputs(examples: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-class Kept(MemoryDataset):
-    """Keeps what was saved after its last use."""
-
-    def _release(self) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def made(inputs: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the pipeline made; its models as they are read back from their folders."""
     pipeline = create_enrolment_pipeline()
-    catalog = DataCatalog(
-        {
-            **{name: Kept(copy_mode="assign") for name in pipeline.all_outputs()},
-            **{name: Kept(given, copy_mode="assign") for name, given in inputs.items()},
-            "mitigated_triggers": ModelsDataset(
-                filepath=str(tmp_path_factory.mktemp("models")),
-                model="learnloop.intervene.EnrolmentTrigger",
-            ),
-        }
+    triggers = ModelsDataset(
+        filepath=str(tmp_path_factory.mktemp("models")),
+        model="learnloop.intervene.EnrolmentTrigger",
     )
-    SequentialRunner().run(pipeline, catalog)
-    return {name: catalog.load(name) for name in pipeline.all_outputs()}
+    return run_in_memory(pipeline, inputs, {"mitigated_triggers": triggers})
 
 
 @pytest.mark.parametrize("day", DAYS)

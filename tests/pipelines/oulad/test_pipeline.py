@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from kedro.config import OmegaConfigLoader
-from kedro.io import DataCatalog, MemoryDataset
-from kedro.runner import SequentialRunner
 
 from learnloop.datasets.public import PublicData
 from learnloop.datasets.schema import StudentSplits
@@ -25,6 +23,8 @@ from pipelines.oulad.pipeline import create_pipeline
 from pipelines.oulad.settings import OuladParameters
 from pipelines.release.datasets import KnownVersions, RegisteredDataset
 from pipelines.resolvers import RESOLVERS
+
+from ..in_memory import run_in_memory  # noqa: TID252
 
 CONF = Path(__file__).parents[3] / "conf"
 REAL = "LEARNLOOP_DATA" in os.environ
@@ -101,13 +101,6 @@ def write_students(folder: Path) -> None:
     )
 
 
-class Kept(MemoryDataset):
-    """Keeps what was saved after its last use."""
-
-    def _release(self) -> None:
-        pass
-
-
 Run = Callable[..., dict[str, Any]]
 
 
@@ -131,13 +124,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, var: Path) -> Run:
                 folder=str(var), room="intervention", champions=False
             ),
         }
-        memory = {
-            name: Kept(*([made[name]] if name in made else []), copy_mode="assign")
-            for name in pipeline.datasets() - set(registry)
-        }
-        catalog = DataCatalog({**memory, **registry})
-        SequentialRunner().run(pipeline, catalog)
-        return {name: catalog.load(name) for name in pipeline.datasets()}
+        return run_in_memory(pipeline, made, registry)
 
     return run
 

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
-from kedro.runner import SequentialRunner
 
 from learnloop.datasets.assistments import PublicAnswersSettings
 from learnloop.datasets.public import PublicData
@@ -22,6 +20,8 @@ from learnloop.mastery import MasterySettings
 from pipelines.pipeline_registry import register_pipelines
 from pipelines.public_answers.pipeline import create_pipeline
 from pipelines.release.datasets import KnownVersions, RegisteredDataset
+
+from ..in_memory import run_in_memory  # noqa: TID252
 
 NAMES = {"difficulty": "difficulty_estimator", "mastery": "mastery_predictor"}
 ABOUT = PublicData(
@@ -59,13 +59,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 Run = Callable[..., dict[str, Any]]
 
 
-class Kept(MemoryDataset):
-    """Keeps what was saved after its last use."""
-
-    def _release(self) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("var")
@@ -95,13 +88,7 @@ def run(data: Path, var: Path) -> Run:
         for room in NAMES:
             registry[f"{room}_known_versions"] = KnownVersions(folder=folder, room=room)
             registry[f"{room}_registered"] = RegisteredDataset(folder=folder, room=room)
-        memory = {
-            name: Kept(*([made[name]] if name in made else []), copy_mode="assign")
-            for name in pipeline.datasets() - set(registry)
-        }
-        catalog = DataCatalog({**memory, **registry})
-        SequentialRunner().run(pipeline, catalog)
-        return {name: catalog.load(name) for name in pipeline.datasets()}
+        return run_in_memory(pipeline, made, registry)
 
     return run
 
