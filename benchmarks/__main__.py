@@ -1,0 +1,55 @@
+"""Measures the models beside what others reach on the same rows, on one thread.
+
+    python -m benchmarks mastery --train train.tsv --test test.tsv --seeds 5
+
+Each command prints one JSON object; progress goes to the other channel. `--help` after a
+command lists its options.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+
+COMMANDS = {
+    "mastery": "what a student answers next: ASSISTments 2009 or pyKT's files",
+}
+"""Each is a module of this package with `add_options(parser)` and `run(options) -> Result`."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs one command.
+
+    Raises:
+        SystemExit: an option, or the data it names, is not what it should be.
+    """
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[threads] = "1"
+    table = "\n".join(f"  {name:<14}{words}" for name, words in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        epilog=f"commands:\n{table}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="command")
+    parser.add_argument("options", nargs=argparse.REMAINDER)
+    chosen = parser.parse_args(arguments)
+
+    from learnloop.errors import LearnloopError
+
+    module = importlib.import_module(f"benchmarks.{chosen.command}")
+    command = argparse.ArgumentParser(
+        prog=f"python -m benchmarks {chosen.command}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_options(command)
+    try:
+        print(module.run(command.parse_args(chosen.options)).as_json())
+    except LearnloopError as wrong:
+        sys.exit(f"Error: {wrong}")
+
+
+if __name__ == "__main__":
+    main()
