@@ -9,12 +9,13 @@ from learnloop.mastery.state import (
     JOINT_INPUTS,
     SKILL_INPUTS,
     STUDENT_INPUTS,
+    Answers,
     Knowledge,
     joint_inputs,
     skill_inputs,
     student_inputs,
 )
-from learnloop.mastery.traits import Floats
+from learnloop.mastery.traits import Floats, Places
 
 INPUTS = (*ITEM_INPUTS, *JOINT_INPUTS, *STUDENT_INPUTS, *SKILL_INPUTS)
 
@@ -39,12 +40,19 @@ def inputs_of(examples: pd.DataFrame, bank: ItemBank) -> tuple[Floats, Histories
         )
         for _, students, places in replay(chunk, state):
             now = chunk.answers.at(places)
-            table[begin + places, len(ITEM_INPUTS) :] = np.column_stack(
-                [
-                    joint_inputs(state, students, now.slopes),
-                    student_inputs(state, students, now.day),
-                    skill_inputs(state, students, now.skill, now.day),
-                ]
+            table[begin + places, len(ITEM_INPUTS) :] = known_before(
+                state, students, now, now.day
             )
         begin += len(chunk.source)
     return table, histories
+
+
+def known_before(state: Knowledge, students: Places, asked: Answers, day: Floats) -> Floats:
+    """(n, joint, student and skill inputs) of students who are asked items on a day."""
+    return np.column_stack(
+        [
+            joint_inputs(state, students, asked.slopes),
+            student_inputs(state, students, day),
+            skill_inputs(state, students, asked.skill, day),
+        ]
+    )

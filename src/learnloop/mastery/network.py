@@ -37,7 +37,12 @@ class Network:
         return np.asarray(units @ self.out + inputs @ self.skip + self.bias)
 
     def masteries(
-        self, mean: Singles, spread: Singles, student: Floats, skill: Floats, levels: Levels
+        self,
+        mean: Singles,
+        spread: Singles,
+        student: Floats,
+        skill: Floats,
+        levels: Levels,
     ) -> Singles:
         """Chance of a correct answer, averaged over each skill's items.
 

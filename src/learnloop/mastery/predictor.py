@@ -12,6 +12,7 @@ from scipy.special import expit
 from learnloop.errors import ModelError
 from learnloop.mastery.crossfit import FitItems, unseen_inputs
 from learnloop.mastery.inputs import INPUTS, inputs_of
+from learnloop.mastery.intervals import FROM_ANSWERS, UNKNOWN, ends_of, logit_variances
 from learnloop.mastery.items import ITEM_INPUTS, ItemBank, skills_version
 from learnloop.mastery.network import Network
 from learnloop.mastery.sequences import COLUMNS, days
@@ -77,6 +78,8 @@ class MasteryPredictor:
         self.skill_rates = np.full(len(items.skills) + 1, 0.5)
         """(K + 1,) share of correct answers on each skill, of the students learned from;
         the last is that of all answers. For baselines: the network does not use it."""
+        self.logit_variances = np.full(len(FROM_ANSWERS), UNKNOWN)
+        """How unsure masteries are, as `learnloop.mastery.intervals` has it."""
         self._levels = items.levels(settings.difficulty_levels)
 
     @property
@@ -129,6 +132,8 @@ class MasteryPredictor:
             table, histories = inputs_of(held, self.items)
             validation = (table, histories.answers.skill, histories.answers.correct)
         self._network = train(taught, validation, len(self.skills) + 1, self.settings)
+        if len(held):
+            self.logit_variances = logit_variances(held, self.items, self._network)
         self.skill_rates = self._rates(learned)
         return self
 
@@ -237,6 +242,11 @@ class MasteryPredictor:
         """
         return self.masteries_of(state, np.arange(len(now)), days(now))
 
+    def intervals(self, state: Knowledge, now: pd.Series) -> tuple[Singles, Singles]:
+        """The ends of the 95 % intervals of `masteries`, each (n, K) in [0, 1]."""
+        answers = state.skill_answers[: len(now), :-1]
+        return ends_of(self.masteries(state, now), answers, self.logit_variances)
+
     def masteries_of(self, state: Knowledge, students: Places, day: Floats) -> Singles:
         """The same for chosen rows of the state, moments in days since 1970.
 
@@ -264,6 +274,7 @@ class MasteryPredictor:
             "inputs": list(INPUTS),
             "settings": self.settings.model_dump(),
             "skill_rates": self.skill_rates.tolist(),
+            "logit_variances": self.logit_variances.tolist(),
         }
         (folder / "model.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
 
@@ -284,6 +295,7 @@ class MasteryPredictor:
         settings = MasterySettings(**about["settings"])
         model = cls(ItemBank.load(folder), settings, Network.load(folder))
         model.skill_rates = np.array(about["skill_rates"])
+        model.logit_variances = np.array(about["logit_variances"])
         return model
 
     def _fitted(self) -> Network:
