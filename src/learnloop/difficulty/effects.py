@@ -3,8 +3,9 @@
     logit P(correct) = μ + θ[s] + κ[k] + β[i] + γ[s, k] + Σ_r u[r, s]·v[r, i]
 
 of student s, skill k and item i, with a normal prior of mean 0 on every effect: a logistic
-model with crossed random effects (De Boeck 2008), of which Rasch's is the part θ + β. The factors u · v are what items share
-beyond their skill: a multidimensional item response model (Reckase 2009).
+model with crossed random effects (De Boeck 2008), of which Rasch's is the part θ + β. The
+factors u · v are what items share beyond their skill: a multidimensional item response model
+(Reckase 2009).
 """
 
 from collections.abc import Mapping
