@@ -17,7 +17,13 @@ from learnloop.difficulty import (
 )
 from learnloop.difficulty.identification import what_is_not_identified
 from learnloop.errors import DataError
-from learnloop.evaluation import Estimate, auc, bootstrap, expected_calibration_error
+from learnloop.evaluation import (
+    Estimate,
+    Statistic,
+    auc,
+    bootstrap,
+    expected_calibration_error,
+)
 
 SHARE = 0.2
 PEERS = ("NeuralCDM", "KaNCD")
@@ -146,7 +152,7 @@ def _ask_peers(
 def _scores(asked: pd.DataFrame, probability: Floats, seed: int) -> Scores:
     label = asked["correct"].to_numpy(dtype=np.float64)
     students = asked["student_id"].to_numpy()
-    measures = {"auc": auc, "ece": expected_calibration_error}
+    measures: dict[str, Statistic] = {"auc": auc, "ece": expected_calibration_error}
     return {
         name: bootstrap(measure, label, probability, students=students, draws=100, seed=seed)
         for name, measure in measures.items()

@@ -47,7 +47,7 @@ def draw(seed: int, seen: float) -> tuple[NDArray[np.int8], Floats]:
 
 
 def study(seeds: int, peer_seeds: int) -> Result:
-    """The registered model beside girth and py-irt on the same draws, full and a quarter seen."""
+    """The registered model beside girth and py-irt on the same draws, all seen or a quarter."""
     errors: dict[str, dict[str, list[float]]] = {}
     seconds: dict[str, dict[str, list[float]]] = {}
     cost = Cost()

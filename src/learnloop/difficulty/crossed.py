@@ -114,7 +114,8 @@ class CrossedResponseModel:
         return fit_effects(codes, correct, levels, priors, given.sweeps, rng)
 
     def _choose(self, codes: Codes, correct: Floats) -> Choice:
-        rng = np.random.default_rng(self.settings.seed)
+        # A stream of its own: whoever split the examples may have used the same seed.
+        rng = np.random.default_rng([self.settings.seed, 1])
         held = rng.random(len(correct)) < self.settings.validation_share
         if not held.any() or held.all():
             return Choice(0.0, {})

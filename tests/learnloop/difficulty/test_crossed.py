@@ -91,12 +91,10 @@ def test_factors_are_not_used_where_held_out_answers_do_not_ask_for_them() -> No
 
 def test_factors_are_used_where_students_prefer_items_across_skills() -> None:
     table = drawn_answers(2)[0]
-    kind = (
-        table["student_id"].str[-1].astype(int) % 2
-        == table["content_id"].str[1].astype(int) % 2
-    )
+    odd_student = table["student_id"].str[1:].astype(int) % 2
+    odd_ten = table["content_id"].str[1:].astype(int) // 10 % 2
     rng = np.random.default_rng(0)
-    table["correct"] = rng.random(len(table)) < np.where(kind, 0.9, 0.2)
+    table["correct"] = rng.random(len(table)) < np.where(odd_student == odd_ten, 0.9, 0.2)
     assert CrossedResponseModel().fit(table).choice.factor_variance > 0
 
 

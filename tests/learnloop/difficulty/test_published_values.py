@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 from learnloop.difficulty import DifficultyEstimator, EstimatorSettings
 from learnloop.difficulty.answers import Answers
@@ -34,7 +34,7 @@ def fit_lsat(form: str) -> Fit:
     items = pd.Index(sorted(table["content_id"].unique()))
     answers = Answers.from_table(table, items)
     grid = AbilityGrid.standard_normal(41)
-    return fit_items(answers, 5, np.zeros(5, np.intp), maximum_likelihood(form), grid)
+    return fit_items(answers, 5, csr_array((5, 0)), maximum_likelihood(form), grid)
 
 
 @needs_data
