@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks.difficulty import new_items
 from benchmarks.peers import MISSING, ask
 from benchmarks.result import Cost, Result, Scores, measured
 from learnloop.difficulty import (
     CrossedResponseModel,
-    DifficultyEstimator,
-    EstimatorSettings,
     share_correct,
 )
 from learnloop.difficulty.identification import what_is_not_identified
@@ -81,6 +80,7 @@ def compare(answers: pd.DataFrame, notes: list[str], seeds: int, peer_seeds: int
             "training_rows": int((~drawn[0]).sum()),
             "students": int(first["student_id"].nunique()),
             "items": int(first["content_id"].nunique()),
+            "new_items": new_items.compare(first),
             "factor_variance_chosen": choices,
             "auc_by_seed": {
                 name: [scores["auc"].value for scores in each] for name, each in table.items()
@@ -102,24 +102,10 @@ def held_out(student_ids: "pd.Series[str]", seed: int) -> NDArray[np.bool_]:
     return np.asarray(rank < np.floor(count * SHARE + 0.5)[student])
 
 
-def _by_item_response(form: str) -> Predict:
-    """Ability from all answers that are left, by the registered model."""
-
-    def predict(known: pd.DataFrame, asked: pd.DataFrame) -> Floats:
-        model = DifficultyEstimator(EstimatorSettings.model_validate({"form": form})).fit(known)
-        # Questions without an answer teach nothing: asked last, all answers are before them.
-        last = known["position"].max() + 1
-        questions = asked.assign(correct=np.nan, position=last)
-        both = pd.concat([known.astype({"correct": float}), questions], ignore_index=True)
-        return model.predict(both)["probability"].to_numpy()[len(known) :]
-
-    return predict
-
-
 OTHERS: dict[str, Predict] = {
     "share correct": lambda known, asked: share_correct(known, asked["content_id"]),
-    "Rasch": _by_item_response("1pl"),
-    "2PL (registered)": _by_item_response("2pl"),
+    "Rasch": lambda known, asked: new_items.chances(known, asked, None, "1pl"),
+    "2PL (registered)": lambda known, asked: new_items.chances(known, asked, None, "2pl"),
 }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.difficulty import held_out, recovery
+from benchmarks.difficulty import held_out, new_items, recovery
 from learnloop.errors import DataError
 
 
@@ -100,3 +100,18 @@ def test_a_drawn_matrix_hides_what_is_not_seen() -> None:
 def test_easy_items_are_solved_more_often_than_hard_ones_in_a_draw() -> None:
     matrix, b = recovery.draw(1, 1.0)
     assert np.corrcoef(matrix.mean(axis=0), b)[0, 1] < -0.9
+
+
+def test_a_new_item_of_an_easy_skill_is_expected_to_be_easy(answers: pd.DataFrame) -> None:
+    easy = answers["content_id"].isin(["i1", "i3", "i5", "i7", "i9"])
+    rng = np.random.default_rng(1)
+    solved = rng.random(len(answers)) < np.where(easy, 0.95, 0.15)
+    found = new_items.compare(answers.assign(correct=solved))
+    assert found["gain"]["low"] > 0.1
+    assert found["auc_by_skill"]["value"] > 0.8
+
+
+def test_where_all_items_have_one_skill_there_is_nothing_to_compare(
+    answers: pd.DataFrame,
+) -> None:
+    assert new_items.compare(answers.assign(skill_id="all")) == {}
