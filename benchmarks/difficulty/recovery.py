@@ -15,6 +15,8 @@ from learnloop.evaluation import Estimate, bootstrap, mean, rmse
 
 STUDENTS, ITEMS = 2000, 200
 SEEN = {"full": 1.0, "quarter": 0.25}
+MILLION = {"5000 x 200": (5000, 200, 1.0), "20000 x 500": (20000, 500, 0.1)}
+"""Students, items and the share seen: a million answers each."""
 PEERS = {"girth": "girth_2pl", "py-irt": "py_irt_2pl"}
 MOST_CELLS = 10_000_000
 """girth and py-irt take the whole matrix of students × items: larger ones they are spared."""
@@ -31,15 +33,17 @@ SCALE = (
 )
 
 
-def draw(seed: int, seen: float) -> tuple[NDArray[np.int8], Floats]:
+def draw(
+    seed: int, seen: float, students: int = STUDENTS, items: int = ITEMS
+) -> tuple[NDArray[np.int8], Floats]:
     """Answers and true difficulties of one seed.
 
     Returns:
         (students, items) 1 solved, 0 failed, −1 not seen; and b, (items,).
     """
     rng = np.random.default_rng(seed)
-    ability, b = rng.normal(size=STUDENTS), rng.normal(size=ITEMS)
-    a = np.exp(rng.normal(0, 0.3, ITEMS))
+    ability, b = rng.normal(size=students), rng.normal(size=items)
+    a = np.exp(rng.normal(0, 0.3, items))
     chance = 1 / (1 + np.exp(-a * (ability[:, None] - b)))
     correct = rng.random(chance.shape) < chance
     hidden = rng.random(chance.shape) >= seen
@@ -60,6 +64,7 @@ def study(seeds: int, peer_seeds: int) -> Result:
             cost = taken if name == "full" and seed == 0 else cost
             found = items["difficulty"].to_numpy()
             _note(errors, seconds, name, "ours", _errors(b, found), taken.cpu_seconds)
+    million = {size: _seconds_of_a_million(*shape) for size, shape in MILLION.items()}
     notes = [GENERATOR, SCALE]
     for name, seen in SEEN.items():
         for seed in range(peer_seeds):
@@ -82,11 +87,20 @@ def study(seeds: int, peer_seeds: int) -> Result:
         notes=notes,
         details={
             "seeds": seeds,
+            "million_answers_cpu_seconds": million,
             "same_draws": _same_draws(errors, seconds),
             "by_seed": errors,
             "cpu_seconds_by_seed": seconds,
         },
     )
+
+
+def _seconds_of_a_million(students: int, items: int, seen: float) -> float:
+    """From the table of answers to that of items with their standard errors."""
+    answers = as_table(draw(0, seen, students, items)[0])
+    with measured() as cost:
+        DifficultyEstimator().fit(answers).items()
+    return cost.cpu_seconds
 
 
 def _same_draws(

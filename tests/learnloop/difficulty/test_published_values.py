@@ -53,6 +53,14 @@ def test_the_2pl_gives_the_published_discriminations_of_lsat() -> None:
 
 
 @needs_data
+def test_the_2pl_gives_the_difficulties_of_lsat_that_the_r_package_ltm_prints() -> None:
+    items = DifficultyEstimator(maximum_likelihood("2pl")).fit(lsat()).items()
+    # Rizopoulos 2006, Journal of Statistical Software 17(5).
+    published = [-3.3597, -1.3696, -0.2799, -1.8659, -3.1236]
+    assert items["difficulty"].tolist() == pytest.approx(published, abs=0.005)
+
+
+@needs_data
 @pytest.mark.parametrize(("form", "published"), [("1pl", -2466.94), ("2pl", -2466.65)])
 def test_the_likelihood_of_lsat_is_the_published_one(form: str, published: float) -> None:
     assert fit_lsat(form).log_likelihood == pytest.approx(published, abs=0.005)
