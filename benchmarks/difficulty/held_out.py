@@ -12,6 +12,7 @@ from benchmarks.peers import MISSING, ask
 from benchmarks.result import Cost, Result, Scores, measured
 from learnloop.difficulty import (
     CrossedResponseModel,
+    CrossedSettings,
     share_correct,
 )
 from learnloop.difficulty.identification import what_is_not_identified
@@ -102,7 +103,14 @@ def held_out(student_ids: "pd.Series[str]", seed: int) -> NDArray[np.bool_]:
     return np.asarray(rank < np.floor(count * SHARE + 0.5)[student])
 
 
+def _without_factors(known: pd.DataFrame, asked: pd.DataFrame) -> Floats:
+    """Student, skill, item and student × skill effects alone."""
+    model = CrossedResponseModel(CrossedSettings(factor_variances=(0.0,))).fit(known)
+    return np.asarray(model.predict(asked)["probability"])
+
+
 OTHERS: dict[str, Predict] = {
+    "ours without factors": _without_factors,
     "share correct": lambda known, asked: share_correct(known, asked["content_id"]),
     "Rasch": lambda known, asked: new_items.chances(known, asked, None, "1pl"),
     "2PL (registered)": lambda known, asked: new_items.chances(known, asked, None, "2pl"),
