@@ -140,7 +140,7 @@ def _ask_peers(
                 return [MISSING]
             scores = _scores(first[held], np.array(said["probability"]), seed)
             _note(table, costs, name, scores, Cost(said["cpu_seconds"]))
-    return [f"{' and '.join(PEERS)} ran on the first {len(drawn)} of the seeds."]
+    return [f"{' and '.join(PEERS)} ran on {len(drawn)} of the seeds, the first."]
 
 
 def _scores(asked: pd.DataFrame, probability: Floats, seed: int) -> Scores:
