@@ -13,6 +13,7 @@ from learnloop.difficulty.bank import ItemBank
 from learnloop.difficulty.marginal import Fit, fit_items
 from learnloop.difficulty.response import AbilityGrid
 from learnloop.difficulty.settings import EstimatorSettings
+from learnloop.difficulty.traits import item_traits
 from learnloop.difficulty.uncertainty import item_errors
 from learnloop.errors import ModelError
 from learnloop.model import require
@@ -45,10 +46,10 @@ class DifficultyEstimator:
 
         Args:
             examples: answers of the students to learn from.
-            content: items that the bank shall hold though nobody answered them:
-                ``content_id`` and, where the author's guess is known,
-                ``author_difficulty``; an item's prior is the mean of the items of the
-                same guess. ``None`` where nothing is known of the items.
+            content: items that the bank shall hold though nobody answered them, one
+                row each: ``content_id``, and of what else is known any of the columns
+                of `item_traits`, from which an item's prior is learned. ``None`` where
+                nothing is known of the items.
 
         Raises:
             ModelError: a column is missing, or there is no answer.
@@ -57,9 +58,10 @@ class DifficultyEstimator:
         answered = examples[examples["correct"].notna()]
         if answered.empty:
             raise ModelError("The difficulty model cannot be fitted: there is no answer.")
-        ids, groups = _items(answered, content)
+        ids = _items(answered, content)
+        traits = item_traits(content, ids)
         answers = Answers.from_table(answered, ids).first_of_each_item()
-        fit = fit_items(answers, len(groups), groups, self.settings, self._grid)
+        fit = fit_items(answers, len(ids) + 1, traits, self.settings, self._grid)
         self._bank = _fill(ids, answers, fit, self._grid, self.settings)
         return self
 
@@ -150,20 +152,12 @@ class DifficultyEstimator:
         return answers, follow(answers, bank.chances(self._grid), self._grid)
 
 
-def _items(
-    answered: pd.DataFrame, content: pd.DataFrame | None
-) -> tuple[pd.Index, NDArray[np.intp]]:
-    """Sorted ids of all items, and the prior's group of each and of an unknown item."""
+def _items(answered: pd.DataFrame, content: pd.DataFrame | None) -> pd.Index:
+    """Sorted ids of all items."""
     known = pd.Index(answered["content_id"].unique())
-    if content is None:
-        ids = known.sort_values()
-        return ids, np.zeros(len(ids) + 1, dtype=np.intp)
-    ids = known.union(pd.Index(content["content_id"].unique())).sort_values()
-    if "author_difficulty" not in content:
-        return ids, np.zeros(len(ids) + 1, dtype=np.intp)
-    guess = content.drop_duplicates("content_id").set_index("content_id")["author_difficulty"]
-    codes, _ = pd.factorize(guess.reindex(ids), sort=True)
-    return ids, np.append(codes + 1, 0).astype(np.intp)
+    if content is not None:
+        known = known.union(pd.Index(content["content_id"].unique()))
+    return known.sort_values()
 
 
 def _fill(

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from learnloop.difficulty.answers import Answers
-from learnloop.difficulty.prior import ItemPrior, Spread
+from learnloop.difficulty.prior import ItemPrior, Spread, TraitMean
 from learnloop.difficulty.response import AbilityGrid, Floats, curves
 from learnloop.difficulty.settings import EstimatorSettings
 
@@ -176,7 +175,7 @@ def _curvature(
 def fit_items(
     answers: Answers,
     items: int,
-    groups: NDArray[np.intp],
+    traits: csr_array,
     settings: EstimatorSettings,
     grid: AbilityGrid,
 ) -> Fit:
@@ -185,8 +184,8 @@ def fit_items(
     Args:
         answers: first answers, none of them NaN.
         items: size of the bank.
-        groups: for each item the group whose mean its prior takes (0 is everything
-            that nothing is known of); shape (items,).
+        traits: what is known of each item's content, from which its prior's mean comes;
+            shape (items, traits), of which there may be none.
         settings: form of the model and when to stop.
         grid: abilities.
     """
@@ -195,7 +194,9 @@ def fit_items(
     common = settings.form == "1pl"
     share = (matrix.solved + 1) / (answered + 2)
     slope, easiness = np.ones(items), np.log(share / (1 - share))
-    prior = unseen = ItemPrior.start(groups, settings.shrink, common)
+    prior = unseen = ItemPrior.start(
+        TraitMean.of(traits, answered > 0), settings.shrink, common
+    )
     expected = matrix.expect(slope, easiness, grid)
     moved, iterations = np.inf, 0
     while moved >= settings.tolerance and iterations < settings.max_iterations:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csr_array
 
 from learnloop.difficulty.response import Floats
 
@@ -11,7 +13,7 @@ FLATTEST = 1e-6
 """Precision that stands for "nothing is known" and still keeps a Newton step finite."""
 
 LIKE_ITEMS = 5.0
-"""A group's own mean counts as much as the global one from this many items on."""
+"""What a trait does counts as much as that it may do nothing from this many items on."""
 
 LEAST_SLOPE_SD = 0.05
 LEAST_EASINESS_SD = 0.2
@@ -50,33 +52,69 @@ class Normal:
 
 
 @dataclass(frozen=True)
+class TraitMean:
+    """The easiness to expect of items with given traits: ridge regression (Hoerl 1970).
+
+    With traits that exclude each other, groups, that is the mean of the group's items, drawn
+    to the mean of all as if by `LIKE_ITEMS` items.
+
+    Attributes:
+        of_items: how much each item has of each trait; shape (items, traits).
+        seen: which items have answers to learn from; shape (items,).
+        factor: Cholesky factor of the regression's normal equations.
+    """
+
+    of_items: csr_array
+    seen: NDArray[np.bool_]
+    factor: tuple[Floats, bool]
+
+    @classmethod
+    def of(cls, of_items: csr_array, seen: NDArray[np.bool_]) -> "TraitMean":
+        """Prepares the regression: which items it learns from does not change in a fit."""
+        known = of_items[np.flatnonzero(seen)]
+        normal = (known.T @ known).toarray() + LIKE_ITEMS * np.eye(of_items.shape[1])
+        return cls(of_items, seen, cho_factor(normal))
+
+    def mean(self, easiness: Floats) -> Floats:
+        """Of every item, from the easiness of those seen; shape (items,)."""
+        middle = float(easiness[self.seen].mean())
+        if self.of_items.shape[1] == 0:
+            return np.full(len(easiness), middle)
+        off = np.where(self.seen, easiness - middle, 0.0)
+        return np.asarray(
+            middle + self.of_items @ cho_solve(self.factor, self.of_items.T @ off)
+        )
+
+
+@dataclass(frozen=True)
 class ItemPrior:
     """Independent normal priors of slope and easiness.
 
     Attributes:
         slope: prior of the discrimination; its mean is the same for all items.
-        easiness: prior of d; its mean is that of the item's group.
-        groups: the group of each item; shape (items,).
+        easiness: prior of d; its mean is what the item's traits say.
+        traits: see `TraitMean`.
         common_slope: whether all items share one slope, which then is not pulled.
     """
 
     slope: Normal
     easiness: Normal
-    groups: NDArray[np.intp]
+    traits: TraitMean
     common_slope: bool
 
     @classmethod
-    def start(cls, groups: NDArray[np.intp], shrink: bool, common: bool) -> "ItemPrior":
+    def start(cls, traits: TraitMean, shrink: bool, common: bool) -> "ItemPrior":
         """Wide, before any item is known; flat where nothing shall be pulled.
 
         A slope that all items share needs no prior: all answers tell of it.
         """
-        slope = Normal.around(np.ones(len(groups)), 0.5)
-        easiness = Normal.around(np.zeros(len(groups)), 2.0)
+        items = traits.of_items.shape[0]
+        slope = Normal.around(np.ones(items), 0.5)
+        easiness = Normal.around(np.zeros(items), 2.0)
         return cls(
             slope if shrink and not common else replace(slope, precision=FLATTEST),
             easiness if shrink else replace(easiness, precision=FLATTEST),
-            groups,
+            traits,
             common,
         )
 
@@ -87,10 +125,7 @@ class ItemPrior:
         estimates' errors (Efron & Morris 1973; EM as in Dempster, Laird & Rubin 1977).
         """
         seen = answered > 0
-        middle = float(easiness.value[seen].mean())
-        size = np.bincount(self.groups[seen], minlength=self.groups.max() + 1)
-        total = np.bincount(self.groups[seen], easiness.value[seen], minlength=len(size))
-        mean = ((total + LIKE_ITEMS * middle) / (size + LIKE_ITEMS))[self.groups]
+        mean = self.traits.mean(easiness.value)
         typical = np.full_like(slope.value, slope.value[seen].mean())
         slope_sd = _sd(slope, typical, seen, LEAST_SLOPE_SD)
         easiness_sd = _sd(easiness, mean, seen, LEAST_EASINESS_SD)

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 from learnloop.difficulty import DifficultyEstimator, EstimatorSettings
 from learnloop.difficulty.answers import Answers
@@ -34,7 +34,7 @@ def fit_lsat(form: str) -> Fit:
     items = pd.Index(sorted(table["content_id"].unique()))
     answers = Answers.from_table(table, items)
     grid = AbilityGrid.standard_normal(41)
-    return fit_items(answers, 5, np.zeros(5, np.intp), maximum_likelihood(form), grid)
+    return fit_items(answers, 5, csr_array((5, 0)), maximum_likelihood(form), grid)
 
 
 @needs_data
@@ -50,6 +50,14 @@ def test_the_2pl_gives_the_published_discriminations_of_lsat() -> None:
     items = DifficultyEstimator(maximum_likelihood("2pl")).fit(lsat()).items()
     published = [0.826, 0.723, 0.891, 0.688, 0.657]
     assert items["discrimination"].tolist() == pytest.approx(published, abs=0.005)
+
+
+@needs_data
+def test_the_2pl_gives_the_difficulties_of_lsat_that_the_r_package_ltm_prints() -> None:
+    items = DifficultyEstimator(maximum_likelihood("2pl")).fit(lsat()).items()
+    # Rizopoulos 2006, Journal of Statistical Software 17(5).
+    published = [-3.3597, -1.3696, -0.2799, -1.8659, -3.1236]
+    assert items["difficulty"].tolist() == pytest.approx(published, abs=0.005)
 
 
 @needs_data

@@ -1,0 +1,55 @@
+"""How hard items are, and who solves them, from a file of answers or from drawn ones.
+
+    python -m benchmarks difficulty --answers FILE --seeds 5        AUC on held-out answers
+    python -m benchmarks difficulty --answers FILE --truth TRUTH    error of the difficulties
+    python -m benchmarks difficulty --recovery --seeds 20           the same, drawn 2PL answers
+
+FILE has a row an answer (user_id, item_id, correct, skill_id among its columns, in order
+within a student), or a row a student and a column an item (1, 0, empty). TRUTH is a CSV with
+item_id and b.
+"""
+
+import argparse
+from pathlib import Path
+
+from benchmarks.result import Result
+from learnloop.errors import DataError
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("--answers", type=Path, help="a file of answers")
+    parser.add_argument("--truth", type=Path, help="the true difficulties of its items")
+    parser.add_argument("--recovery", action="store_true", help="draw answers, find the items")
+    parser.add_argument("--seeds", type=int, default=5, help="splits, or draws (default 5)")
+    parser.add_argument(
+        "--peer-seeds",
+        type=int,
+        default=1,
+        help="how many of the seeds the other libraries run on: minutes each (default 1)",
+    )
+
+
+def run(options: argparse.Namespace) -> Result:
+    """Measures what the options ask for.
+
+    Raises:
+        DataError: a file is not what it should be, or none is named.
+    """
+    from benchmarks.difficulty import held_out, recovery
+    from benchmarks.difficulty.files import read_answers, read_truth
+
+    if options.seeds < 1:
+        raise DataError(f"--seeds is {options.seeds}: at least 1 is needed.")
+    if options.recovery:
+        return recovery.study(options.seeds, options.peer_seeds)
+    if options.answers is None:
+        raise DataError("nothing to measure.", remedy="Name --answers FILE, or --recovery.")
+    answers, notes = read_answers(options.answers)
+    if options.truth is None:
+        return held_out.compare(answers, notes, options.seeds, options.peer_seeds)
+    truth = read_truth(options.truth)
+    if not answers["content_id"].isin(truth["content_id"]).any():
+        wrong = f"it names no item of {options.answers.name}."
+        raise DataError(wrong, file=options.truth.name, column="item_id")
+    return recovery.against_truth(answers, truth, notes, options.peer_seeds > 0)
