@@ -209,7 +209,7 @@ def _sit(into: Run, draw: Draw, settings: Mapping[str, Any], believed: bool) -> 
 def _take(into: Run, told: Mapping[str, Any], students: int) -> None:
     """A peer's answer for one seed."""
     asked = np.array(told["asked"])
-    exposure = Exposure(("",) * len(asked), 1, 0, students, asked, np.zeros(len(asked)))
+    exposure = Exposure(("",) * len(asked), 1, students, asked, np.zeros(len(asked)))
     into.items.extend(told["items"])
     into.estimate.extend(told["estimate"])
     into.exposure.append(float(exposure.rates.max()))
@@ -277,6 +277,7 @@ def _more(run: Run, truth: Floats, seed_of: Any) -> dict[str, Any]:
     items = np.array(run.items)
     told: dict[str, Any] = {
         "median_items_by_seed": [np.median(items[seed_of == s]) for s in np.unique(seed_of)],
+        "mean_items_of_first_to_last_fifth_of_students": _by_fifth(items, seed_of),
         "at_most_10_items": np.mean(items <= 10),
         "at_the_longest": np.mean(items >= LONGEST),
         "largest_exposure": max(run.exposure),
@@ -297,6 +298,15 @@ def _more(run: Run, truth: Floats, seed_of: Any) -> dict[str, Any]:
     if run.level and run.level[0] >= 0:
         told["right_level_of_3"] = np.mean(np.digitize(truth, CUTS) == run.level)
     return told
+
+
+def _by_fifth(items: NDArray[Any], seed_of: Any) -> list[float]:
+    """Who comes early should not get a shorter test than who comes late."""
+    classes = [items[seed_of == seed] for seed in np.unique(seed_of)]
+    return [
+        float(np.mean([np.array_split(one, 5)[fifth].mean() for one in classes]))
+        for fifth in range(5)
+    ]
 
 
 def _medians(items: Floats, seed_of: Floats, weight: Floats) -> float:

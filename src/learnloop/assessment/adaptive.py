@@ -21,7 +21,7 @@ class AdaptiveTest:
 
     Of the questions that suit the student, are not barred, not resting and of the skill
     that is furthest behind its share, the one with the most Fisher information at the mean
-    of the posterior (Lord 1980; expected a-posteriori ability, Bock & Mislevy 1982), less
+    of the posterior (Lord 1980; expected a-posteriori ability, Bock & Mislevy 1982), for
     its price where exposure is controlled. A student for whom all that is left is resting
     is asked what rests: exposure control ends nobody's test.
 
@@ -188,7 +188,7 @@ class AdaptiveTest:
             return None
         rested = open_ & self.exposure.rested
         allowed = self._balanced(rested if rested.any() else open_, score)
-        value = self.bank.information(score.ability) - self.exposure.price
+        value = self.bank.information(score.ability) / (1 + self.exposure.price)
         return int(np.where(allowed, value, -inf).argmax())
 
     def _balanced(self, allowed: Flags, score: Score) -> Flags:

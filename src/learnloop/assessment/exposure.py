@@ -10,9 +10,9 @@ from learnloop.assessment.bank import Flags, TestBank
 from learnloop.difficulty.response import Floats
 from learnloop.errors import DataError
 
-STEP = 0.4
-"""How fast a price moves, as a share of the most that the median question can tell. At a
-tenth of it tests are as long, but prices need a thousand students to settle."""
+STEP = 0.2
+"""How far one use raises a price, in questions. From .1 to .4 tests are as short; smaller
+steps need more students to settle, larger ones leave the limit unused."""
 AIM = 0.95
 """Prices aim at this share of the limit, so that the limit itself is seldom met."""
 
@@ -21,11 +21,11 @@ AIM = 0.95
 class Exposure:
     """Counts over all students and a price per question, changed in place.
 
-    A price is subtracted from a question's information. It rises whenever the question is
-    asked and falls a little with each student who begins: it settles where the question
-    goes to as many students as it may, and to those for whom nothing cheaper tells as
-    much. (The price is the multiplier of the limit in the linear program of the shortest
-    tests; the step is its stochastic subgradient.)
+    A question costs itself, 1, and its price; the one that tells most for its cost is
+    asked. The price rises whenever the question is asked and falls a little with each
+    student who begins: it settles where the question goes to as many students as it may,
+    to those for whom nothing cheaper tells as much. (It is the multiplier of the limit in
+    the linear program of the shortest tests, found by stochastic subgradient steps.)
 
     A question rests while one more use would bring it above `limit` × students, so the
     limit holds from the first student on; only 1 use is always allowed.
@@ -33,15 +33,13 @@ class Exposure:
     Attributes:
         content_ids: of the bank, in its order.
         limit: largest share of students who may meet a question; 1: no control.
-        step: of the prices, in units of information.
         students: who began a test.
         asked: uses of each question; shape (n,).
-        price: of each question, in units of information; shape (n,).
+        price: of each question, in questions; shape (n,).
     """
 
     content_ids: tuple[str, ...]
     limit: float
-    step: float
     students: int
     asked: NDArray[np.int64]
     price: Floats
@@ -49,20 +47,19 @@ class Exposure:
     @classmethod
     def of(cls, bank: TestBank, limit: float) -> Self:
         """Nothing has been asked yet."""
-        step = STEP * float(np.median(bank.slope**2)) / 4
         counts = np.zeros(len(bank), np.int64)
-        return cls(bank.content_ids, limit, step, 0, counts, np.zeros(len(bank)))
+        return cls(bank.content_ids, limit, 0, counts, np.zeros(len(bank)))
 
     def begin(self) -> None:
         """One more student begins a test."""
         self.students += 1
-        self.price = np.maximum(self.price - self.step * AIM * self.limit, 0.0)
+        self.price = np.maximum(self.price - STEP * AIM * self.limit, 0.0)
 
     def ask(self, place: int) -> None:
         """The question at `place` is put before a student."""
         self.asked[place] += 1
         if self.limit < 1:
-            self.price[place] += self.step
+            self.price[place] += STEP
 
     @property
     def rested(self) -> Flags:
