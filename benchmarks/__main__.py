@@ -14,6 +14,7 @@ import sys
 COMMANDS = {
     "mastery": "what a student answers next: ASSISTments 2009 or pyKT's files",
     "assessment": "adaptive tests: questions until the standard error is .3",
+    "paths": "learning paths: valid, shortest, and how fast planned anew",
 }
 """Each is a module of this package with `add_options(parser)` and `run(options) -> Result`."""
 
