@@ -13,6 +13,8 @@ Two definitions of the standard error, each the same on both sides:
   `catsim with our belief` is its simulator and selector with our estimate plugged in, so
   that what is left between the two is the choice of questions alone.
 
+With `--answers`, real students are placed too: `benchmarks.assessment_answers`.
+
 `limited`: no question goes to more than a share of the students. `from mastery`: the prior is
 made of the masteries that a student's earlier answers tell. `placed`: ends after 10 questions.
 
@@ -25,6 +27,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,6 +35,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks import peers
+from benchmarks.assessment_answers import placed_by_answers
 from benchmarks.result import Result, measured
 from learnloop.assessment.adaptive import AdaptiveTest
 from learnloop.assessment.bank import TestBank
@@ -74,6 +78,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=5, help="banks and classes drawn")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--students", type=int, default=1000, help="per seed")
+    parser.add_argument(
+        "--answers", type=Path, help="real answers (ASSISTments 2009) to be placed by"
+    )
     parser.add_argument("--limit", type=float, default=0.2, help="of a question's exposure")
 
 
@@ -101,9 +108,10 @@ def run(options: argparse.Namespace) -> Result:
         for name, told in found.items():
             _take(runs.setdefault(name, Run()), told, options.students)
         print(f"seed {draw.seed}: catsim done", file=sys.stderr)
+    placed = placed_by_answers(options.answers) if options.answers else {}
     truth = np.concatenate([draw.ability for draw in draws])
     seed_of = np.repeat(list(seeds), options.students)
-    return _result(runs, truth, seed_of, cost, notes)
+    return _result(runs, truth, seed_of, cost, notes, placed)
 
 
 def _configurations(limit: float) -> dict[str, tuple[dict[str, Any], bool]]:
@@ -217,7 +225,9 @@ def _take(into: Run, told: Mapping[str, Any], students: int) -> None:
     into.cpu_seconds += told["cpu_seconds"]
 
 
-def _result(runs: dict[str, Run], truth: Floats, seed_of: Any, cost: Any, notes: Any) -> Result:
+def _result(
+    runs: dict[str, Run], truth: Floats, seed_of: Any, cost: Any, notes: Any, placed: Any
+) -> Result:
     students = [f"{seed}-{place}" for place, seed in enumerate(seed_of)]
     scored = {name: _scores(run, truth, seed_of, students) for name, run in runs.items()}
 
@@ -251,6 +261,7 @@ def _result(runs: dict[str, Run], truth: Floats, seed_of: Any, cost: Any, notes:
             for name, run in runs.items()
         },
         "mean_items_fewer_than_peer": fewer,
+        "real_answers": placed,
     }
     scores = both("information", "information, limited")
     return Result(

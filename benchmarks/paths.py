@@ -145,7 +145,10 @@ def _planned(
     below = {name: len(nx.ancestors(graph, name)) for name in rng.choice(names, 20)}
     drawn = [max(below, key=below.__getitem__), *rng.choice(names, OBJECTIVES - 1)]
     own = items.assign(skill=items["skill_ids"].str[0]).groupby("skill")
-    lessons = {skill: list(zip(rows["type"], rows["duration_s"] / 60)) for skill, rows in own}
+    lessons = {
+        skill: list(zip(rows["type"], rows["duration_s"] / 60, strict=True))
+        for skill, rows in own
+    }
     rows = []
     for number, objective in enumerate(drawn):
         share = KNOWN[number % len(KNOWN)]
