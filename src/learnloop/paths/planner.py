@@ -48,8 +48,10 @@ class PathPlanner:
         settings: ``None`` takes the defaults.
 
         Raises:
-            DataError: the graph has a cycle, or other skills than the curriculum.
+            DataError: the graph has a cycle, or other skills than the curriculum, or none.
         """
+        if not curriculum:
+            raise DataError("the curriculum has no skill.")
         if set(graph) != set(curriculum) or len(graph) != len(curriculum):
             raise DataError(
                 "the curriculum and the prerequisite graph do not hold the same skills, "
@@ -110,7 +112,7 @@ class PathPlanner:
             minutes=minutes,
             structure=self._structure,
             practice=self._practice,
-            mastery=mastery,
+            mastery=mastery.copy(),
             rounds=rounds,
             option=option,
         )

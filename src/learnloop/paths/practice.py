@@ -81,12 +81,14 @@ class Practice:
             settings: the paces.
 
         Raises:
-            DataError: an item has no duration above 0, or is of a type without a pace.
+            DataError: an item has no duration above 0, or is of a type without a pace
+                or of no skill.
         """
         minutes = items["duration_s"].to_numpy(float) / 60
         pace = items["type"].map({kind.value: pace for kind, pace in settings.paces.items()})
         _refuse(items, ~(np.isfinite(minutes) & (minutes > 0)), "duration_s")
         _refuse(items, pace.isna().to_numpy(), "type")
+        _refuse(items, (items["skill_ids"].map(len) == 0).to_numpy(bool), "skill_ids")
         taught = pd.DataFrame(
             {
                 "skill": items["skill_ids"].map(lambda ids: str(ids[0])),
@@ -156,7 +158,7 @@ def _refuse(items: pd.DataFrame, wrong: NDArray[np.bool_], column: str) -> None:
     if wrong.any():
         first = items[wrong].iloc[0]
         raise DataError(
-            f"'{first['content_id']}' has the {column} {first[column]!r}: no time can be "
+            f"'{first['content_id']}' has the {column} {first[column]!r}: nothing can be "
             "expected of it.",
             column=column,
         )

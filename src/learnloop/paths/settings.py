@@ -1,6 +1,6 @@
 """What a school may choose about learning paths."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
 
 from learnloop.content.schema import ContentType
 
@@ -13,7 +13,7 @@ class PathSettings(BaseModel):
     mastered: float = Field(default=0.8, gt=0, lt=1)
     """From this mastery on a skill is known: it is not planned, nor what it needs."""
 
-    paces: dict[ContentType, float] = {
+    paces: dict[ContentType, PositiveFloat] = {
         ContentType.VIDEO: 0.012,
         ContentType.TEXT: 0.012,
         ContentType.INTERACTIVE: 0.036,

@@ -116,6 +116,19 @@ def test_a_curriculum_of_other_skills_is_refused() -> None:
         PathPlanner(nx.DiGraph([("a", "b")]), ["a", "c"])
 
 
+def test_a_curriculum_without_skills_is_refused() -> None:
+    with pytest.raises(DataError, match="no skill"):
+        PathPlanner(nx.DiGraph(), [])
+
+
+def test_a_path_keeps_the_masteries_that_it_was_made_for() -> None:
+    school = planner()
+    mastery = school.masteries({})
+    path = school.plan(["add"], mastery)
+    mastery[:] = 0.9
+    assert path.step(0).mastery == 0
+
+
 def test_a_chain_of_thousands_is_planned() -> None:
     names = [f"s{number}" for number in range(3000)]
     school = PathPlanner(nx.path_graph(names, create_using=nx.DiGraph), names[::-1])

@@ -82,7 +82,11 @@ def test_no_set_of_items_is_quicker(drawn: list[tuple[str, float]], share: float
 
 @pytest.mark.parametrize(
     ("items", "column"),
-    [(table(("x", "a", "video", 0)), "duration_s"), (table(("x", "a", "podcast", 5)), "type")],
+    [
+        (table(("x", "a", "video", 0)), "duration_s"),
+        (table(("x", "a", "podcast", 5)), "type"),
+        (table(("x", "a", "video", 5)).assign(skill_ids=[[]]), "skill_ids"),
+    ],
 )
 def test_an_item_of_which_no_time_is_known_is_named(items: pd.DataFrame, column: str) -> None:
     with pytest.raises(DataError, match=f"'x' has the {column}"):
