@@ -35,7 +35,7 @@ from benchmarks.result import Result, measured
 from learnloop.content.repair import repaired_graph
 from learnloop.content.schema import ContentType
 from learnloop.datasets.concept_maps import SUBJECTS, read_al_cpl, read_metacademy
-from learnloop.evaluation import Estimate
+from learnloop.evaluation import Estimate, bootstrap
 from learnloop.paths.plan import LearningPath
 from learnloop.paths.planner import PathPlanner
 from learnloop.paths.settings import PathSettings
@@ -68,15 +68,15 @@ def run(options: argparse.Namespace) -> Result:
             found.setdefault(name, []).append(_planned(planner, graph, items, rng))
             left_out[name] = report
     tables = {name: pd.concat(parts) for name, parts in found.items()}
-    random = found["random"]
+    random = tables["random"]
     scores = {
-        "replan_ms_p50": _over([part["replan_ms"].median() for part in random]),
-        "replan_ms_p99": _over([part["replan_ms"].quantile(0.99) for part in random]),
-        "valid_and_minimal": _over([part["right"].mean() for part in random]),
-        "minutes": _over([part["minutes"].mean() for part in random]),
+        "replan_ms_p50": _estimate(random["replan_ms"], 0.5),
+        "replan_ms_p99": _estimate(random["replan_ms"], 0.99),
+        "valid_and_minimal": _estimate(random["right"].astype(float)),
+        "minutes": _estimate(random["minutes"]),
     }
     baselines = {
-        column: {"minutes": _over([part[column].mean() for part in random])}
+        column: {"minutes": _estimate(random[column])}
         for column in ("items in order", "everything below")
     }
     details = {
@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> Result:
         scores=scores,
         baselines=baselines,
         cost=cost,
-        rows=sum(map(len, random)),
+        rows=len(random),
         notes=notes,
         details=details,
     )
@@ -223,12 +223,12 @@ def _summary(table: pd.DataFrame) -> dict[str, Any]:
 _QUANTILES = {"p50": 0.5, "p99": 0.99, "most": 1.0}
 
 
-def _over(values: list[float]) -> Estimate:
-    """The mean over curricula; the interval by Student's t over them."""
-    from scipy.stats import t
+def _estimate(values: "pd.Series[float]", quantile: float | None = None) -> Estimate:
+    """The mean, or a quantile, over paths; the interval by drawing paths anew."""
 
-    count, centre = len(values), float(np.mean(values))
-    if count < 2:
-        return Estimate(centre, float("nan"), float("nan"))
-    half = float(t.ppf(0.975, count - 1) * np.std(values, ddof=1) / np.sqrt(count))
-    return Estimate(centre, centre - half, centre + half)
+    def statistic(drawn: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
+        if quantile is None:
+            return float(np.average(drawn, weights=weight))
+        return float(np.quantile(np.repeat(drawn, weight.astype(int)), quantile))
+
+    return bootstrap(statistic, values.to_numpy(), students=np.arange(len(values)))
