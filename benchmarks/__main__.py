@@ -14,6 +14,8 @@ import sys
 COMMANDS = {
     "mastery": "what a student answers next: ASSISTments 2009 or pyKT's files",
     "difficulty": "how hard items are: held-out answers, or known difficulties found again",
+    "assessment": "adaptive tests: questions until the standard error is .3",
+    "paths": "learning paths: valid, shortest, and how fast planned anew",
 }
 """Each is a module of this package with `add_options(parser)` and `run(options) -> Result`."""
 

@@ -1,0 +1,1 @@
+"""Adaptive tests: the fewest questions that tell how able a student is, fairly asked."""
