@@ -13,6 +13,7 @@ import sys
 
 COMMANDS = {
     "mastery": "what a student answers next: ASSISTments 2009 or pyKT's files",
+    "recommend": "what a student chooses next: enrolments in order; or the speed at scale",
 }
 """Each is a module of this package with `add_options(parser)` and `run(options) -> Result`."""
 
