@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -53,6 +54,37 @@ class Catalogue:
     """(I,) 1 where the item asks nothing."""
     skill_difficulty: NDArray[np.float64]
     """(S,) mean difficulty of the skill's questions; 0 without questions."""
+
+    @cached_property
+    def item_index(self) -> "pd.Index[str]":
+        """Where each item id stands."""
+        return pd.Index(self.content_ids.astype(object))
+
+    @cached_property
+    def needs(self) -> sparse.csr_matrix:
+        """(S, S) `requires` as a sparse matrix of ones."""
+        return sparse.csr_matrix(self.requires, dtype=np.float32)
+
+    @cached_property
+    def has_skill(self) -> sparse.csr_matrix:
+        """(I, S) 1 where the item has the skill."""
+        return sparse.csr_matrix(self.teaches > 0, dtype=np.float32)
+
+    @cached_property
+    def skill_slots(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """(I, most skills of an item) each item's skills and their shares, padded by share 0."""
+        rows, columns = np.nonzero(self.teaches)
+        count = np.bincount(rows, minlength=len(self.content_ids))
+        slot = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
+        skill = np.zeros((len(count), int(count.max(initial=1))), dtype=np.int64)
+        share = np.zeros(skill.shape)
+        skill[rows, slot], share[rows, slot] = columns, self.teaches[rows, columns]
+        return skill, share
+
+    @cached_property
+    def skill_size(self) -> NDArray[np.int64]:
+        """(S,) items whose primary skill it is."""
+        return np.bincount(self.primary, minlength=len(self.skill_ids))
 
     @classmethod
     def from_tables(

@@ -1,6 +1,7 @@
 """Vectors of items and students from implicit feedback (Hu, Koren & Volinsky 2008)."""
 
 import numpy as np
+from scipy import sparse
 
 from learnloop.recommend.learners import Floats, Learners, Sparse
 
@@ -45,19 +46,29 @@ def fit_item_factors(
     return np.asarray(model.item_factors, dtype=np.float64)
 
 
-def student_factors(confidence: Sparse, item_factors: Floats, regularization: float) -> Floats:
+def student_factors(
+    confidence: Sparse,
+    item_factors: Floats,
+    regularization: float,
+    gram: Floats | None = None,
+) -> Floats:
     """(N, factors) the least-squares vector of each student given the item vectors.
 
     What implicit's `recalculate_user` solves, for all students in one batch and
     without the library, so that serving does not need it:
     (YᵀY + Yᵀ(C - I)Y + λI) x = YᵀC p. A student without history gets the zero vector.
+    `gram` is YᵀY where it is known already.
     """
-    y = item_factors
-    length = y.shape[1]
+    length = item_factors.shape[1]
+    square = item_factors.T @ item_factors if gram is None else gram
+    used, place = np.unique(confidence.indices, return_inverse=True)
+    y = item_factors[used]
+    held = (confidence.data, place, confidence.indptr)
+    confidence = sparse.csr_matrix(held, shape=(confidence.shape[0], len(used)))
     outer = np.einsum("if,ig->ifg", y, y).reshape(len(y), length * length)
     weights = confidence.copy()
     weights.data = weights.data - 1
     extra = np.asarray(weights @ outer).reshape(-1, length, length)
-    system = extra + y.T @ y + regularization * np.eye(length)
+    system = extra + square + regularization * np.eye(length)
     solved: Floats = np.linalg.solve(system, np.asarray(confidence @ y)[:, :, None])[:, :, 0]
     return solved

@@ -67,3 +67,45 @@ def ridge(design: sparse.csr_matrix, target: sparse.csr_matrix, penalty: float) 
 def recall_design(histories: Sequences, decay: float) -> sparse.csr_matrix:
     """(N, 2 I) the decayed history beside the latest choice."""
     return sparse.hstack([histories.bag(decay), histories.last()]).tocsr()
+
+
+def lag_design(histories: Sequences, decay: float, lags: int = 3) -> sparse.csr_matrix:
+    """(N, (1 + lags) I) the decayed history beside each of the latest choices."""
+    latest = [histories.last(lag) for lag in range(1, lags + 1)]
+    return sparse.hstack([histories.bag(decay), *latest]).tocsr()
+
+
+def neighbours(
+    asked: Sequences,
+    known: Sequences,
+    followed: sparse.csr_matrix,
+    decay: float,
+    prior: float = 3.0,
+) -> Floats:
+    """(N, I) what followed the most similar beginnings, after the session neighbours of
+    Ludewig & Jannach 2018: beginnings that end with the same item, weighted by the squared
+    cosine of their decayed histories.
+
+    Args:
+        asked: (N) histories.
+        known: (P) beginnings of the sequences learned from.
+        followed: (P, I) what came after each.
+        decay: of the histories.
+        prior: draws towards 0 as so many dissimilar beginnings would.
+    """
+    near = _unit(asked.bag(decay)), _unit(known.bag(decay))
+    ends = [one.last().tocsc() for one in (asked, known)]
+    found = np.zeros((len(asked), asked.items))
+    for item in np.flatnonzero(np.diff(ends[0].indptr)):
+        mine, theirs = (end.indices[end.indptr[item] : end.indptr[item + 1]] for end in ends)
+        if len(theirs):
+            weight = (near[0][mine] @ near[1][theirs].T).toarray() ** 2
+            total = weight.sum(axis=1, keepdims=True) + prior
+            found[mine] = (weight @ followed[theirs].toarray()) / total
+    return found
+
+
+def _unit(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Each row at length 1."""
+    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    return sparse.csr_matrix(sparse.diags(1 / np.maximum(length, 1e-12)) @ matrix)

@@ -133,8 +133,7 @@ def located(lists: pd.Series, catalogue: Catalogue) -> tuple[Ints, Ints, Bools]:
     counts = lists.str.len().to_numpy(dtype=np.int64)
     flat = [np.asarray(values, dtype=object) for values in lists]
     names = np.concatenate([np.empty(0, dtype=object), *flat])
-    index = pd.Index(catalogue.content_ids.astype(object))
-    item = index.get_indexer(pd.Index(names)).astype(np.int64)
+    item = catalogue.item_index.get_indexer(pd.Index(names)).astype(np.int64)
     known = item >= 0
     return np.repeat(np.arange(len(lists)), counts)[known], item[known], known
 

@@ -27,7 +27,7 @@ class NextItemSettings(BaseModel):
 
     models: SequenceModelSettings = SequenceModelSettings()
     network: ListwiseSettings = ListwiseSettings()
-    networks: int = Field(3, ge=1)
+    networks: int = Field(2, ge=1)
     """Their mean log-chance orders the list: each begins from other weights."""
     candidates: int = Field(80, ge=1)
     """So many items are put in order anew."""

@@ -82,11 +82,18 @@ def gain_parts(
     paces = np.array([gain.paces.get(kind, 0.0) for kind in ContentType])
     return GainParts(
         success=success,
-        mastery=(learners.mastery @ catalogue.teaches.T)[row, item],
+        mastery=mean_mastery(learners, catalogue, row, item),
         fit=challenge_fit(success, gain.target_success, gain.success_width),
         taught=taught(catalogue.minutes[item], paces[catalogue.kind[item]]),
         time=time_factor(catalogue.minutes[item], gain.patience_minutes),
     )
+
+
+def mean_mastery(learners: Learners, catalogue: Catalogue, row: Ints, item: Ints) -> Floats:
+    """(P,) mean over the item's skills of what the student knows."""
+    skill, share = catalogue.skill_slots
+    known = learners.mastery[row[:, None], skill[item]]
+    return np.asarray((known * share[item]).sum(axis=1))
 
 
 def score(

@@ -13,6 +13,8 @@ from learnloop.recommend.item_models import (
     as_shares,
     cosines,
     ease,
+    lag_design,
+    neighbours,
     recall_design,
     ridge,
     transitions,
@@ -54,6 +56,8 @@ class SequenceModels:
     """(I,) of each item: choices, first choices, last choices."""
     item_factors: Floats
     """(I, factors) by ALS."""
+    beginnings: tuple[Sequences, sparse.csr_matrix]
+    """Every beginning of every sequence, and (P, I) what followed it."""
 
     @classmethod
     def fit(cls, sequences: Sequences, settings: SequenceModelSettings) -> Self:
@@ -78,6 +82,8 @@ class SequenceModels:
             "next": ridge(design, after.upcoming(0.0), penalty),
             "follows": ridge(design, soon, penalty),
             "whole": ridge(before.bag(0.9), after.upcoming(0.8), 2 * penalty),
+            "even": ridge(before.bag(), after.upcoming(), 3 * penalty),
+            "lags": ridge(lag_design(before, settings.memory), soon, 3 * penalty),
             "from_last": ridge(before.last(), after.upcoming(0.8), penalty / 3),
             "step_1": as_shares(lags[1]),
             "step_2": as_shares(lags.get(2, np.zeros_like(later))),
@@ -85,7 +91,7 @@ class SequenceModels:
             "earlier": as_shares(later.T),
             "lift": later / np.sqrt(np.outer(size, size)),
             "direction": (later + 1) / (later + later.T + 2),
-            "log_later": np.log((later + 3 * chosen / max(chosen.sum(), 1) + 1e-3))
+            "log_later": np.log(later + 3 * chosen / max(chosen.sum(), 1) + 1e-3)
             - np.log(chosen + 3)[:, None],
         }
         ends = sequences.item[np.cumsum(sequences.length)[sequences.length > 0] - 1]
@@ -99,7 +105,7 @@ class SequenceModels:
         factors = fit_item_factors(
             confidence, settings.factors, 1.0, settings.iterations, settings.seed
         )
-        return cls(settings, weights, counts, factors)
+        return cls(settings, weights, counts, factors, (before, soon))
 
     def candidates(self, histories: Sequences) -> Floats:
         """(N, I) scores of `CANDIDATE` alone."""
@@ -121,6 +127,9 @@ class SequenceModels:
             "next": both @ w["next"],
             "follows": both @ w["follows"],
             "whole": histories.bag(0.9) @ w["whole"],
+            "even": whole @ w["even"],
+            "lags": lag_design(histories, memory) @ w["lags"],
+            "neighbours": neighbours(histories, *self.beginnings, memory),
             "from_last": last @ w["from_last"],
             "step_1": last @ w["step_1"],
             "step_2": second @ w["step_2"],
