@@ -1,4 +1,4 @@
-"""The usual recommenders, each with its settings chosen on an inner hold-out of the training."""
+"""The usual recommenders, each with its settings chosen on an inner hold-out."""
 
 from collections.abc import Callable, Iterator
 from itertools import product

@@ -72,7 +72,7 @@ class Catalogue:
 
     @cached_property
     def skill_slots(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """(I, most skills of an item) each item's skills and their shares, padded by share 0."""
+        """(I, most skills of an item) each item's skills and their shares, 0 as padding."""
         rows, columns = np.nonzero(self.teaches)
         count = np.bincount(rows, minlength=len(self.content_ids))
         slot = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)

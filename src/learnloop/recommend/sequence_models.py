@@ -13,8 +13,6 @@ from learnloop.recommend.item_models import (
     as_shares,
     cosines,
     ease,
-    lag_design,
-    neighbours,
     recall_design,
     ridge,
     transitions,
@@ -56,8 +54,6 @@ class SequenceModels:
     """(I,) of each item: choices, first choices, last choices."""
     item_factors: Floats
     """(I, factors) by ALS."""
-    beginnings: tuple[Sequences, sparse.csr_matrix]
-    """Every beginning of every sequence, and (P, I) what followed it."""
 
     @classmethod
     def fit(cls, sequences: Sequences, settings: SequenceModelSettings) -> Self:
@@ -82,8 +78,6 @@ class SequenceModels:
             "next": ridge(design, after.upcoming(0.0), penalty),
             "follows": ridge(design, soon, penalty),
             "whole": ridge(before.bag(0.9), after.upcoming(0.8), 2 * penalty),
-            "even": ridge(before.bag(), after.upcoming(), 3 * penalty),
-            "lags": ridge(lag_design(before, settings.memory), soon, 3 * penalty),
             "from_last": ridge(before.last(), after.upcoming(0.8), penalty / 3),
             "step_1": as_shares(lags[1]),
             "step_2": as_shares(lags.get(2, np.zeros_like(later))),
@@ -105,7 +99,7 @@ class SequenceModels:
         factors = fit_item_factors(
             confidence, settings.factors, 1.0, settings.iterations, settings.seed
         )
-        return cls(settings, weights, counts, factors, (before, soon))
+        return cls(settings, weights, counts, factors)
 
     def candidates(self, histories: Sequences) -> Floats:
         """(N, I) scores of `CANDIDATE` alone."""
@@ -127,9 +121,6 @@ class SequenceModels:
             "next": both @ w["next"],
             "follows": both @ w["follows"],
             "whole": histories.bag(0.9) @ w["whole"],
-            "even": whole @ w["even"],
-            "lags": lag_design(histories, memory) @ w["lags"],
-            "neighbours": neighbours(histories, *self.beginnings, memory),
             "from_last": last @ w["from_last"],
             "step_1": last @ w["step_1"],
             "step_2": second @ w["step_2"],
