@@ -16,6 +16,9 @@ from learnloop.errors import DataError
 
 TYPES = tuple(kind.value for kind in ContentType)
 
+SOUND_DISCRIMINATION = 0.35
+"""From here on a question discriminates at least lowly (Baker 2001)."""
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -85,6 +88,12 @@ class Catalogue:
     def skill_size(self) -> NDArray[np.int64]:
         """(S,) items whose primary skill it is."""
         return np.bincount(self.primary, minlength=len(self.skill_ids))
+
+    @cached_property
+    def quality(self) -> NDArray[np.float64]:
+        """(I,) in [.1, 1]: falls below 1 where a question tells hardly who knows more, and
+        is least where those who know less do better (discrimination at or below 0)."""
+        return np.asarray(np.clip(self.discrimination / SOUND_DISCRIMINATION, 0.1, 1.0))
 
     @classmethod
     def from_tables(

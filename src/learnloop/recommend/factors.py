@@ -1,6 +1,7 @@
 """Vectors of items and students from implicit feedback (Hu, Koren & Volinsky 2008)."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from learnloop.recommend.learners import Floats, Learners, Sparse
@@ -72,3 +73,28 @@ def student_factors(
     system = extra + square + regularization * np.eye(length)
     solved: Floats = np.linalg.solve(system, np.asarray(confidence @ y)[:, :, None])[:, :, 0]
     return solved
+
+
+def nearest_items(
+    students: Floats, item_factors: Floats, done: Sparse, length: int
+) -> NDArray[np.int32]:
+    """(N, length) the items with the largest inner product, best first, none that is done.
+
+    For whole schools at once: implicit's own search, on one thread.
+
+    Args:
+        students: (N, factors) from `student_factors`, or kept from the last time.
+        item_factors: (I, factors).
+        done: (N, I) not 0 where the student is done with the item.
+        length: items per student.
+    """
+    from implicit.cpu.topk import topk
+
+    found, _ = topk(
+        item_factors.astype(np.float32),
+        students.astype(np.float32),
+        length,
+        filter_query_items=done,
+        num_threads=1,
+    )
+    return np.asarray(found, dtype=np.int32)

@@ -124,6 +124,17 @@ def _closeness(
     return {"als": own, "als_in_skill": own - mean}
 
 
+def closeness(
+    learners: Learners,
+    context: Context,
+    settings: RecommenderSettings,
+    row: Ints,
+    item: Ints,
+) -> Floats:
+    """(P,) ALS score of each pair."""
+    return _closeness(learners, context, settings, row, item)["als"]
+
+
 def _products(students: Floats, vectors: Floats, row: Ints, column: Ints) -> Floats:
     """(P,) inner products of pairs: one by one where the pairs are few."""
     if len(row) * 4 < len(students) * len(vectors):
