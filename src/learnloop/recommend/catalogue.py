@@ -85,6 +85,11 @@ class Catalogue:
         return skill, share
 
     @cached_property
+    def builds_on_others(self) -> NDArray[np.bool_]:
+        """(S,) the skill has a prerequisite."""
+        return np.asarray(self.requires.any(axis=1))
+
+    @cached_property
     def skill_size(self) -> NDArray[np.int64]:
         """(S,) items whose primary skill it is."""
         return np.bincount(self.primary, minlength=len(self.skill_ids))

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from learnloop.recommend.catalogue import TYPES, Catalogue
-from learnloop.recommend.factors import confidences, student_factors
+from learnloop.recommend.factors import solved
 from learnloop.recommend.gain import expected_success
 from learnloop.recommend.learners import Floats, Ints, Learners
 from learnloop.recommend.popularity import RECENT_DAYS, Popularity
@@ -84,14 +84,21 @@ def facts(
     row: Ints,
     item: Ints,
     before: Ints | None = None,
+    vectors: Floats | None = None,
 ) -> Floats:
     """(P, len(NAMES)) the facts about each pair of student `row` and `item`.
 
-    `before` is `items_before` of each pair, where `row` and `item` are not all candidates.
+    `before` is `items_before` of each pair, where `row` and `item` are not all candidates;
+    `vectors` are `student_vectors`, where they are known already.
     """
     catalogue = context.catalogue
     columns = {
-        **_closeness(learners, context, settings, row, item),
+        **_closeness(
+            student_vectors(learners, context, settings) if vectors is None else vectors,
+            context,
+            row,
+            item,
+        ),
         **_places(learners, catalogue, row, item),
         "items_before": np.log1p(
             items_before(row, item, catalogue) if before is None else before
@@ -107,35 +114,24 @@ def facts(
     return table
 
 
-def _closeness(
-    learners: Learners,
-    context: Context,
-    settings: RecommenderSettings,
-    row: Ints,
-    item: Ints,
-) -> dict[str, Floats]:
+def _closeness(students: Floats, context: Context, row: Ints, item: Ints) -> dict[str, Floats]:
     """ALS score, and by how much it is above the mean of the item's skill."""
-    primary = context.catalogue.primary
-    y = context.item_factors
-    weights = confidences(learners, len(y), settings.confidence)
-    students = student_factors(weights, y, settings.regularization, context.gram)
-    own = _products(students, y, row, item)
-    mean = _products(students, context.skill_factors, row, primary[item])
+    own = products(students, context.item_factors, row, item)
+    mean = products(students, context.skill_factors, row, context.catalogue.primary[item])
     return {"als": own, "als_in_skill": own - mean}
 
 
-def closeness(
-    learners: Learners,
-    context: Context,
-    settings: RecommenderSettings,
-    row: Ints,
-    item: Ints,
+def student_vectors(
+    learners: Learners, context: Context, settings: RecommenderSettings
 ) -> Floats:
-    """(P,) ALS score of each pair."""
-    return _closeness(learners, context, settings, row, item)["als"]
+    """(N, factors) of the students, from their histories."""
+    ends = np.searchsorted(learners.row, np.arange(len(learners) + 1))
+    weight = 1 + settings.confidence * np.log2(1 + learners.events)
+    y, penalty = context.item_factors, settings.regularization
+    return solved(ends, learners.item, weight, y, context.gram, penalty)
 
 
-def _products(students: Floats, vectors: Floats, row: Ints, column: Ints) -> Floats:
+def products(students: Floats, vectors: Floats, row: Ints, column: Ints) -> Floats:
     """(P,) inner products of pairs: one by one where the pairs are few."""
     if len(row) * 4 < len(students) * len(vectors):
         return np.asarray(np.einsum("pf,pf->p", students[row], vectors[column]))

@@ -7,7 +7,14 @@ import numpy as np
 from learnloop.content.schema import ContentType
 from learnloop.recommend.candidates import allowed
 from learnloop.recommend.catalogue import Catalogue
-from learnloop.recommend.facts import Context, closeness, facts, items_before, standing
+from learnloop.recommend.facts import (
+    Context,
+    facts,
+    items_before,
+    products,
+    standing,
+    student_vectors,
+)
 from learnloop.recommend.gain import (
     challenge_fit,
     expected_gain,
@@ -118,10 +125,12 @@ def score(
     catalogue = context.catalogue
     row, item = np.nonzero(allowed(learners, catalogue, settings.prerequisite_threshold))
     before = items_before(row, item, catalogue)
+    vectors = student_vectors(learners, context, settings)
     if np.bincount(row, minlength=1).max(initial=0) > settings.shortlist:
-        kept = shortlist(learners, context, settings, row, item)
+        close = products(vectors, context.item_factors, row, item)
+        kept = shortlist(learners, catalogue, row, item, close, settings.shortlist)
         row, item, before = row[kept], item[kept], before[kept]
-    return score_pairs(learners, context, take_up, settings, row, item, before)
+    return score_pairs(learners, context, take_up, settings, row, item, before, vectors)
 
 
 def score_pairs(
@@ -132,9 +141,10 @@ def score_pairs(
     row: Ints,
     item: Ints,
     before: Ints,
+    vectors: Floats | None = None,
 ) -> Scored:
     """Scores the pairs of student `row` and `item`; `before` is `items_before` of each."""
-    table = facts(learners, context, settings, row, item, before)
+    table = facts(learners, context, settings, row, item, before, vectors)
     probability = take_up.probability(table)
     parts = gain_parts(learners, context.catalogue, settings, row, item)
     worth = probability * parts.value**settings.gain_weight
@@ -146,18 +156,16 @@ def score_pairs(
 
 
 def shortlist(
-    learners: Learners, context: Context, settings: RecommenderSettings, row: Ints, item: Ints
+    learners: Learners, catalogue: Catalogue, row: Ints, item: Ints, close: Floats, size: int
 ) -> Ints:
     """Which pairs are worth scoring: half of a student's shortlist has the closest item
     vectors, half stands nearest to where the student is in the course."""
-    catalogue = context.catalogue
     _, furthest = standing(learners, catalogue)
     place = catalogue.position[catalogue.primary[item]]
     distance = np.abs(place - furthest[row, catalogue.course[item]] - 0.5)
-    half = settings.shortlist // 2
     kept = np.zeros(len(row), dtype=np.bool_)
-    for worse in (distance, -closeness(learners, context, settings, row, item)):
-        kept[_first(row, worse, half, len(learners))] = True
+    for worse in (distance, -close):
+        kept[_first(row, worse, size // 2, len(learners))] = True
     return np.flatnonzero(kept)
 
 

@@ -1,6 +1,6 @@
 """One student's list with its reasons, from arrays in memory: what a service answers with."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,15 +12,14 @@ from learnloop.recommend.ranking import best_lists
 from learnloop.recommend.scoring import Scored, score, score_pairs
 from learnloop.recommend.settings import RecommenderSettings
 
-EVENTS_TRIED = 10
+EVENTS_TRIED = 6
 """The latest so many items of a history may be a reason."""
 LEAST_FALL = 1e-3
 """An event is a reason where ln(score) falls by this without it."""
 TOLD = 3
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """One thing that speaks for an item."""
 
     kind: str
@@ -34,8 +33,7 @@ class Reason:
     """When that item was last used."""
 
 
-@dataclass(frozen=True)
-class Recommendation:
+class Recommendation(NamedTuple):
     """One place of a list."""
 
     content_id: str
@@ -104,7 +102,7 @@ def causes(
     stay as they are.
 
     Returns:
-        (R,) entry of the history, -1 where the item would fall without none of them, and
+        (R,) entry of the history, -1 where the item would not fall without any of them, and
         by how much ln(score) falls.
     """
     latest = np.argsort(learner.last_days, kind="stable")[:EVENTS_TRIED]
