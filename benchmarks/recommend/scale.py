@@ -28,7 +28,7 @@ def measure() -> Result:
     """Times single lists with their reasons, and candidates for everybody."""
     rng = np.random.default_rng(0)
     fitted = school(rng)
-    settings = RecommenderSettings()
+    settings = RecommenderSettings(shortlist=200)
     taken = [student(rng, fitted, TAKEN) for _ in range(ASKED + WARM)]
     everything = [student(rng, fitted, COURSES) for _ in range(300)]
     with measured() as cost:

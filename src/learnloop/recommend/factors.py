@@ -58,9 +58,11 @@ def student_factors(confidence: Sparse, item_factors: Floats, regularization: fl
     not need it: (YᵀY + Yᵀ(C - I)Y + λI) x = YᵀC p. A student without history gets the
     zero vector.
     """
-    ends = confidence.indptr
+    ends, item = (
+        np.asarray(part, dtype=np.int64) for part in (confidence.indptr, confidence.indices)
+    )
     return solved(
-        ends, confidence.indices, confidence.data, item_factors,
+        ends, item, confidence.data, item_factors,
         item_factors.T @ item_factors, regularization,
     )  # fmt: skip
 

@@ -115,7 +115,7 @@ def _train(network: Any, given: Any, wanted: Any, settings: ListwiseSettings) ->
         optimizer, settings.learning_rate, total_steps=max(steps, 2)
     )
     for _ in range(settings.epochs):
-        for batch in torch.randperm(len(given)).split(settings.batch):
+        for batch in torch.split(torch.randperm(len(given)), settings.batch):
             chances = network(given[batch])[..., 0].log_softmax(dim=1)
             loss = -(wanted[batch] * chances).sum(dim=1).mean()
             optimizer.zero_grad()

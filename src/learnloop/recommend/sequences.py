@@ -1,6 +1,6 @@
 """What each student chose, in order: the form in which item-to-item models read it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -53,10 +53,9 @@ class Sequences:
         """One array per sequence."""
         return list(np.split(self.item, np.cumsum(self.length)[:-1])) if len(self) else []
 
-    def take(self, rows: Iterable[int] | Ints | slice) -> Self:
+    def take(self, rows: Ints | slice) -> Self:
         """Some of the sequences."""
-        length = self.length[rows] if isinstance(rows, slice | np.ndarray) else None
-        chosen = np.arange(len(self))[rows if length is not None else list(rows)]
+        chosen = np.arange(len(self))[rows]
         entries = _ranges(self.start[chosen], self.length[chosen])
         return type(self)(self.item[entries], self.length[chosen], self.items)
 
@@ -98,7 +97,7 @@ class Sequences:
         after = type(self)(self.item[_ranges(self.start + kept, off)], off, self.items)
         return before, after
 
-    def _matrix(self, values: NDArray[np.float64]) -> Sparse:
+    def _matrix(self, values: NDArray[np.floating]) -> Sparse:
         cells = (values, (self.row, self.item))
         return sparse.csr_matrix(cells, shape=(len(self), self.items))
 

@@ -58,7 +58,7 @@ class RecommenderSettings(BaseModel):
     """Exponent of the gain in the score: 0 ranks by take-up alone, 1 by expectation."""
     type_repeat_factor: float = Field(0.9, gt=0, le=1)
     """Each earlier item of the same type in a list multiplies the score by this."""
-    shortlist: int = Field(200, ge=20)
+    shortlist: int = Field(500, ge=20)
     """A student with more items open has only so many scored."""
     style_bound: float = Field(0.02, ge=0, le=0.05)
     """The learning style raises a score by this share at most: it breaks near ties."""
