@@ -16,6 +16,7 @@ COMMANDS = {
     "difficulty": "how hard items are: held-out answers, or known difficulties found again",
     "assessment": "adaptive tests: questions until the standard error is .3",
     "paths": "learning paths: valid, shortest, and how fast planned anew",
+    "recommend": "what a student chooses next: enrolments in order; or the speed at scale",
 }
 """Each is a module of this package with `add_options(parser)` and `run(options) -> Result`."""
 

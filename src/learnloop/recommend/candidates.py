@@ -16,7 +16,7 @@ def started_skills(learners: Learners, catalogue: Catalogue) -> Bools:
 def open_skills(learners: Learners, catalogue: Catalogue, threshold: float) -> Bools:
     """(N, S) skills that may be learned: begun, or every direct prerequisite mastered."""
     lacking = (learners.mastery < threshold).astype(np.float32)
-    unmet = lacking @ catalogue.requires.T.astype(np.float32) > 0
+    unmet = (catalogue.needs @ lacking.T).T > 0
     return started_skills(learners, catalogue) | ~unmet
 
 
@@ -28,7 +28,7 @@ def allowed(learners: Learners, catalogue: Catalogue, threshold: float) -> Bools
     already, unless it is a question that is due again.
     """
     closed = ~open_skills(learners, catalogue, threshold)
-    blocked = closed.astype(np.float32) @ (catalogue.teaches > 0).T.astype(np.float32) > 0
+    blocked = (catalogue.has_skill @ closed.T.astype(np.float32)).T > 0
     done = learners.finished & ~learners.due
     finished = learners.spread(done, len(catalogue.content_ids)).astype(np.bool_)
     in_course = learners.enrolled[:, catalogue.course]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +15,9 @@ from learnloop.content.schema import ContentType
 from learnloop.errors import DataError
 
 TYPES = tuple(kind.value for kind in ContentType)
+
+SOUND_DISCRIMINATION = 0.35
+"""From here on a question discriminates at least lowly (Baker 2001)."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,48 @@ class Catalogue:
     """(I,) 1 where the item asks nothing."""
     skill_difficulty: NDArray[np.float64]
     """(S,) mean difficulty of the skill's questions; 0 without questions."""
+
+    @cached_property
+    def item_index(self) -> "pd.Index[str]":
+        """Where each item id stands."""
+        return pd.Index(self.content_ids.astype(object))
+
+    @cached_property
+    def needs(self) -> sparse.csr_matrix:
+        """(S, S) `requires` as a sparse matrix of ones."""
+        return sparse.csr_matrix(self.requires, dtype=np.float32)
+
+    @cached_property
+    def has_skill(self) -> sparse.csr_matrix:
+        """(I, S) 1 where the item has the skill."""
+        return sparse.csr_matrix(self.teaches > 0, dtype=np.float32)
+
+    @cached_property
+    def skill_slots(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """(I, most skills of an item) each item's skills and their shares, 0 as padding."""
+        rows, columns = np.nonzero(self.teaches)
+        count = np.bincount(rows, minlength=len(self.content_ids))
+        slot = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
+        skill = np.zeros((len(count), int(count.max(initial=1))), dtype=np.int64)
+        share = np.zeros(skill.shape)
+        skill[rows, slot], share[rows, slot] = columns, self.teaches[rows, columns]
+        return skill, share
+
+    @cached_property
+    def builds_on_others(self) -> NDArray[np.bool_]:
+        """(S,) the skill has a prerequisite."""
+        return np.asarray(self.requires.any(axis=1))
+
+    @cached_property
+    def skill_size(self) -> NDArray[np.int64]:
+        """(S,) items whose primary skill it is."""
+        return np.bincount(self.primary, minlength=len(self.skill_ids))
+
+    @cached_property
+    def quality(self) -> NDArray[np.float64]:
+        """(I,) in [.1, 1]: falls below 1 where a question tells hardly who knows more, and
+        is least where those who know less do better (discrimination at or below 0)."""
+        return np.asarray(np.clip(self.discrimination / SOUND_DISCRIMINATION, 0.1, 1.0))
 
     @classmethod
     def from_tables(

@@ -1,11 +1,12 @@
 """The few plain facts about a student and an item that take-up is judged by."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from learnloop.recommend.catalogue import TYPES, Catalogue
-from learnloop.recommend.factors import confidences, student_factors
+from learnloop.recommend.factors import solved
 from learnloop.recommend.gain import expected_success
 from learnloop.recommend.learners import Floats, Ints, Learners
 from learnloop.recommend.popularity import RECENT_DAYS, Popularity
@@ -55,6 +56,26 @@ class Context:
     """(I, factors)"""
     popularity: Popularity
 
+    @cached_property
+    def gram(self) -> Floats:
+        """(factors, factors) YᵀY of the item vectors."""
+        return np.asarray(self.item_factors.T @ self.item_factors)
+
+    @cached_property
+    def skill_factors(self) -> Floats:
+        """(S, factors) mean vector of the skill's items."""
+        means = np.zeros((len(self.catalogue.skill_ids), self.item_factors.shape[1]))
+        np.add.at(means, self.catalogue.primary, self.item_factors)
+        return means / np.maximum(self.catalogue.skill_size, 1)[:, None]
+
+    @cached_property
+    def log_shares(self) -> tuple[Floats, Floats, Floats]:
+        """(I,) log share of the course, lately, and by how much above the skill's mean."""
+        logs = np.log(self.popularity.course + SMALL_SHARE)
+        primary = self.catalogue.primary
+        mean = np.bincount(primary, logs) / np.maximum(np.bincount(primary), 1)
+        return logs, np.log(self.popularity.recent + SMALL_SHARE), logs - mean[primary]
+
 
 def facts(
     learners: Learners,
@@ -62,12 +83,26 @@ def facts(
     settings: RecommenderSettings,
     row: Ints,
     item: Ints,
+    before: Ints | None = None,
+    vectors: Floats | None = None,
 ) -> Floats:
-    """(P, len(NAMES)) the facts about each pair of student `row` and `item`."""
+    """(P, len(NAMES)) the facts about each pair of student `row` and `item`.
+
+    `before` is `items_before` of each pair, where `row` and `item` are not all candidates;
+    `vectors` are `student_vectors`, where they are known already.
+    """
     catalogue = context.catalogue
     columns = {
-        **_closeness(learners, context, settings, row, item),
+        **_closeness(
+            student_vectors(learners, context, settings) if vectors is None else vectors,
+            context,
+            row,
+            item,
+        ),
         **_places(learners, catalogue, row, item),
+        "items_before": np.log1p(
+            items_before(row, item, catalogue) if before is None else before
+        ),
         **_shares(learners, context, row, item),
         **_types(learners, catalogue, row, item),
         **_states(learners, catalogue, row, item),
@@ -79,38 +114,37 @@ def facts(
     return table
 
 
-def _closeness(
-    learners: Learners,
-    context: Context,
-    settings: RecommenderSettings,
-    row: Ints,
-    item: Ints,
-) -> dict[str, Floats]:
+def _closeness(students: Floats, context: Context, row: Ints, item: Ints) -> dict[str, Floats]:
     """ALS score, and by how much it is above the mean of the item's skill."""
-    primary = context.catalogue.primary
-    y = context.item_factors
-    weights = confidences(learners, len(y), settings.confidence)
-    students = student_factors(weights, y, settings.regularization)
-    score = students @ y.T
-    count = np.maximum(np.bincount(primary, minlength=learners.mastery.shape[1]), 1)
-    means = np.zeros((len(count), y.shape[1]))
-    np.add.at(means, primary, y)
-    by_skill = students @ (means / count[:, None]).T
-    own = score[row, item]
-    return {"als": own, "als_in_skill": own - by_skill[row, primary[item]]}
+    own = products(students, context.item_factors, row, item)
+    mean = products(students, context.skill_factors, row, context.catalogue.primary[item])
+    return {"als": own, "als_in_skill": own - mean}
+
+
+def student_vectors(
+    learners: Learners, context: Context, settings: RecommenderSettings
+) -> Floats:
+    """(N, factors) of the students, from their histories."""
+    ends = np.searchsorted(learners.row, np.arange(len(learners) + 1))
+    weight = 1 + settings.confidence * np.log2(1 + learners.events)
+    y, penalty = context.item_factors, settings.regularization
+    return solved(ends, learners.item, weight, y, context.gram, penalty)
+
+
+def products(students: Floats, vectors: Floats, row: Ints, column: Ints) -> Floats:
+    """(P,) inner products of pairs: one by one where the pairs are few."""
+    if len(row) * 4 < len(students) * len(vectors):
+        return np.asarray(np.einsum("pf,pf->p", students[row], vectors[column]))
+    return np.asarray((students @ vectors.T)[row, column])
 
 
 def _shares(learners: Learners, context: Context, row: Ints, item: Ints) -> dict[str, Floats]:
     """Logarithms of the shares of others who have begun the item."""
-    primary = context.catalogue.primary
-    popularity = context.popularity
-    logs = np.log(popularity.course + SMALL_SHARE)
-    count = np.maximum(np.bincount(primary), 1)
-    in_skill = logs - (np.bincount(primary, logs) / count)[primary]
-    in_class = popularity.for_students(learners, row, item)
+    in_course, lately, in_skill = context.log_shares
+    in_class = context.popularity.for_students(learners, row, item)
     return {
-        "course_share": logs[item],
-        "recent_share": np.log(popularity.recent + SMALL_SHARE)[item],
+        "course_share": in_course[item],
+        "recent_share": lately[item],
         "class_share": np.log(in_class + SMALL_SHARE),
         "share_in_skill": in_skill[item],
     }
@@ -150,27 +184,26 @@ def _places(
         bucket = np.digitize(place - origin[row, course], EDGES)
         for step in range(len(EDGES) + 1):
             steps[f"from_{name}_{step}"] = (bucket == step).astype(np.float64)
-    begun = learners.spread(learners.events > 0, len(catalogue.content_ids)).astype(float)
-    skills = len(catalogue.skill_ids)
-    membership = np.eye(skills)[catalogue.primary]
-    covered = (begun @ membership) / np.maximum(membership.sum(axis=0), 1)
+    skill = catalogue.primary[learners.item]
+    covered = np.zeros(learners.mastery.shape)
+    np.add.at(covered, (learners.row, skill), 1.0)
+    covered /= np.maximum(catalogue.skill_size, 1)
     share = covered[row, catalogue.primary[item]]
     return {
         **steps,
         "skill_begun": (share > 0).astype(np.float64),
         "skill_covered": share,
         "new_in_course": (furthest[row, course] < 0).astype(np.float64),
-        "items_before": np.log1p(_items_before(row, item, catalogue)),
     }
 
 
-def _items_before(row: Ints, item: Ints, catalogue: Catalogue) -> Floats:
+def items_before(row: Ints, item: Ints, catalogue: Catalogue) -> Ints:
     """How many of the student's candidates stand before each in its course.
 
     `row` ascends and `item`, which is in curriculum order, ascends within it.
     """
     cell = row * len(catalogue.course_ids) + catalogue.course[item]
-    return (np.arange(len(cell)) - np.searchsorted(cell, cell)).astype(np.float64)
+    return np.asarray(np.arange(len(cell)) - np.searchsorted(cell, cell))
 
 
 def _types(

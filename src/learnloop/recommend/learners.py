@@ -1,7 +1,7 @@
 """Learner snapshots as arrays over a catalogue, so that thousands are scored at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -19,6 +19,9 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 CELLS = 1_500_000
 """Students × items that are scored at once: about 200 MB."""
+HISTORY = ("item", "events", "first_days", "last_days", "finished", "due")
+"""Fields with one value per history entry, beside `row`."""
+STYLE = ("learning_style_visual", "learning_style_auditory", "learning_style_kinesthetic")
 COLUMNS = (
     "course_ids",
     "class_ids",
@@ -63,6 +66,8 @@ class Learners:
     """(H,)"""
     due: Bools
     """(H,)"""
+    style: Floats | None = None
+    """(N, 3) visual, auditory, kinesthetic, in [0, 1]; 0 where unknown."""
 
     def __len__(self) -> int:
         return len(self.ceiling)
@@ -110,6 +115,30 @@ class Learners:
             last_days=entries("last_days", float).astype(np.float64),
             finished=entries("finished", bool).astype(np.bool_),
             due=entries("due", bool).astype(np.bool_),
+            style=_style(table),
+        )
+
+    def without(self, entries: Ints) -> Self:
+        """One student's snapshot once per entry, each time without that entry of the history.
+
+        Raises:
+            ValueError: these are several students.
+        """
+        if len(self) != 1:
+            raise ValueError(
+                f"an entry is taken out of one student's history, not {len(self)}."
+            )
+        count = len(entries)
+        kept = np.ones((count, len(self.row)), dtype=np.bool_)
+        kept[np.arange(count), entries] = False
+        row, entry = np.nonzero(kept)
+        per_student = ("mastery", "ceiling", "enrolled", "classes", "preference")
+        return replace(
+            self,
+            **{name: np.repeat(getattr(self, name), count, axis=0) for name in per_student},
+            style=None if self.style is None else np.repeat(self.style, count, axis=0),
+            row=row,
+            **{name: getattr(self, name)[entry] for name in HISTORY},
         )
 
     def spread(self, values: NDArray[np.generic], items: int) -> NDArray[np.generic]:
@@ -133,8 +162,7 @@ def located(lists: pd.Series, catalogue: Catalogue) -> tuple[Ints, Ints, Bools]:
     counts = lists.str.len().to_numpy(dtype=np.int64)
     flat = [np.asarray(values, dtype=object) for values in lists]
     names = np.concatenate([np.empty(0, dtype=object), *flat])
-    index = pd.Index(catalogue.content_ids.astype(object))
-    item = index.get_indexer(pd.Index(names)).astype(np.int64)
+    item = catalogue.item_index.get_indexer(pd.Index(names)).astype(np.int64)
     known = item >= 0
     return np.repeat(np.arange(len(lists)), counts)[known], item[known], known
 
@@ -144,6 +172,14 @@ def chunks(table: pd.DataFrame, items: int) -> Iterator[pd.DataFrame]:
     size = max(1, CELLS // max(items, 1))
     for start in range(0, len(table), size):
         yield table.iloc[start : start + size]
+
+
+def _style(table: pd.DataFrame) -> Floats | None:
+    """(N, 3), 0 where unknown; `None` where the table does not tell it."""
+    if not set(STYLE) <= set(table.columns):
+        return None
+    told = table[list(STYLE)].to_numpy(dtype=np.float64)
+    return np.asarray(np.clip(np.nan_to_num(told), 0, 1))
 
 
 def _beliefs(lists: pd.Series, prior: Floats) -> Floats:

@@ -115,7 +115,7 @@ def phrases(
     """
     names = list(WORDS)
     item = scored.item[chosen]
-    needs_others = catalogue.requires.sum(axis=1)[catalogue.primary[item]] > 0
+    needs_others = catalogue.builds_on_others[catalogue.primary[item]]
     untouched = scored.facts[chosen, NAMES.index("skill_begun")]
     kinds = np.array(TYPES)[catalogue.kind[item]]
     minutes = np.maximum(np.rint(catalogue.minutes[item]), 1).astype(int)

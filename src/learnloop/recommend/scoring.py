@@ -7,7 +7,14 @@ import numpy as np
 from learnloop.content.schema import ContentType
 from learnloop.recommend.candidates import allowed
 from learnloop.recommend.catalogue import Catalogue
-from learnloop.recommend.facts import Context, facts
+from learnloop.recommend.facts import (
+    Context,
+    facts,
+    items_before,
+    products,
+    standing,
+    student_vectors,
+)
 from learnloop.recommend.gain import (
     challenge_fit,
     expected_gain,
@@ -18,6 +25,19 @@ from learnloop.recommend.gain import (
 from learnloop.recommend.learners import Floats, Ints, Learners
 from learnloop.recommend.settings import RecommenderSettings
 from learnloop.recommend.takeup import TakeUp
+
+STYLE_OF_TYPE = np.array(
+    [
+        {
+            ContentType.VIDEO: (0.5, 0.5, 0.0),
+            ContentType.TEXT: (1.0, 0.0, 0.0),
+            ContentType.INTERACTIVE: (0.0, 0.0, 1.0),
+            ContentType.ASSESSMENT: (0.0, 0.0, 1.0),
+        }[kind]
+        for kind in ContentType
+    ]
+)
+"""What each type offers to the eye, the ear and the hand."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +80,9 @@ class Scored:
     """(P,) of take-up."""
     parts: GainParts
     score: Floats
-    """(P,) probability × value ^ gain weight."""
+    """(P,) probability × value ^ gain weight × quality."""
+    before: Ints
+    """(P,) candidates of the student that stand before it in the course."""
 
 
 def gain_parts(
@@ -82,21 +104,75 @@ def gain_parts(
     paces = np.array([gain.paces.get(kind, 0.0) for kind in ContentType])
     return GainParts(
         success=success,
-        mastery=(learners.mastery @ catalogue.teaches.T)[row, item],
+        mastery=mean_mastery(learners, catalogue, row, item),
         fit=challenge_fit(success, gain.target_success, gain.success_width),
         taught=taught(catalogue.minutes[item], paces[catalogue.kind[item]]),
         time=time_factor(catalogue.minutes[item], gain.patience_minutes),
     )
 
 
+def mean_mastery(learners: Learners, catalogue: Catalogue, row: Ints, item: Ints) -> Floats:
+    """(P,) mean over the item's skills of what the student knows."""
+    skill, share = catalogue.skill_slots
+    known = learners.mastery[row[:, None], skill[item]]
+    return np.asarray((known * share[item]).sum(axis=1))
+
+
 def score(
     learners: Learners, context: Context, take_up: TakeUp, settings: RecommenderSettings
 ) -> Scored:
-    """Scores every allowed pair."""
-    mask = allowed(learners, context.catalogue, settings.prerequisite_threshold)
-    row, item = np.nonzero(mask)
-    table = facts(learners, context, settings, row, item)
+    """Scores every allowed pair, or those of the shortlist where a student has more."""
+    catalogue = context.catalogue
+    row, item = np.nonzero(allowed(learners, catalogue, settings.prerequisite_threshold))
+    before = items_before(row, item, catalogue)
+    vectors = student_vectors(learners, context, settings)
+    if np.bincount(row, minlength=1).max(initial=0) > settings.shortlist:
+        close = products(vectors, context.item_factors, row, item)
+        kept = shortlist(learners, catalogue, row, item, close, settings.shortlist)
+        row, item, before = row[kept], item[kept], before[kept]
+    return score_pairs(learners, context, take_up, settings, row, item, before, vectors)
+
+
+def score_pairs(
+    learners: Learners,
+    context: Context,
+    take_up: TakeUp,
+    settings: RecommenderSettings,
+    row: Ints,
+    item: Ints,
+    before: Ints,
+    vectors: Floats | None = None,
+) -> Scored:
+    """Scores the pairs of student `row` and `item`; `before` is `items_before` of each."""
+    table = facts(learners, context, settings, row, item, before, vectors)
     probability = take_up.probability(table)
     parts = gain_parts(learners, context.catalogue, settings, row, item)
     worth = probability * parts.value**settings.gain_weight
-    return Scored(row, item, table, probability, parts, worth)
+    worth = worth * context.catalogue.quality[item]
+    if learners.style is not None:
+        match = (learners.style[row] * STYLE_OF_TYPE[context.catalogue.kind[item]]).sum(axis=1)
+        worth = worth * (1 + settings.style_bound * np.clip(match, 0, 1))
+    return Scored(row, item, table, probability, parts, worth, before)
+
+
+def shortlist(
+    learners: Learners, catalogue: Catalogue, row: Ints, item: Ints, close: Floats, size: int
+) -> Ints:
+    """Which pairs are worth scoring: half of a student's shortlist has the closest item
+    vectors, half stands nearest to where the student is in the course."""
+    _, furthest = standing(learners, catalogue)
+    place = catalogue.position[catalogue.primary[item]]
+    distance = np.abs(place - furthest[row, catalogue.course[item]] - 0.5)
+    kept = np.zeros(len(row), dtype=np.bool_)
+    for worse in (distance, -close):
+        kept[_first(row, worse, size // 2, len(learners))] = True
+    return np.flatnonzero(kept)
+
+
+def _first(row: Ints, worse: Floats, size: int, students: int) -> Ints:
+    """The `size` pairs of each student at which `worse` is least."""
+    if students == 1:
+        return np.asarray(np.argsort(worse, kind="stable")[:size])
+    order = np.lexsort((worse, row))
+    start = np.searchsorted(row[order], np.arange(students))
+    return np.asarray(order[np.arange(len(order)) - start[row[order]] < size])

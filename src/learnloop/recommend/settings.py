@@ -58,5 +58,9 @@ class RecommenderSettings(BaseModel):
     """Exponent of the gain in the score: 0 ranks by take-up alone, 1 by expectation."""
     type_repeat_factor: float = Field(0.9, gt=0, le=1)
     """Each earlier item of the same type in a list multiplies the score by this."""
+    shortlist: int = Field(500, ge=20)
+    """A student with more items open has only so many scored."""
+    style_bound: float = Field(0.02, ge=0, le=0.05)
+    """The learning style raises a score by this share at most: it breaks near ties."""
     list_length: int = Field(10, ge=1)
     seed: int = 0
