@@ -186,6 +186,22 @@ CURVES = (
         (-14, 14),
         (0,),
     ),
+    Curve(
+        "first_days_ahead",
+        "first tutor-marked work late, in days ahead of time",
+        "first tutor-marked work early, in days ahead of time",
+        (-14, 30),
+        (-3, -1, 0, 1, 2, 3, 5, 8, 12, 18),
+        none="no first tutor-marked work yet",
+    ),
+    Curve(
+        "second_days_ahead",
+        "second tutor-marked work late, in days ahead of time",
+        "second tutor-marked work early, in days ahead of time",
+        (-14, 30),
+        (-3, 0, 1, 3, 6, 10),
+        none="no second tutor-marked work yet",
+    ),
     Curve("banked_work", "no work of an earlier attempt", "work of an earlier attempt", (0, 2)),
 )
 """Every signal; after their columns stand those of module and month."""
