@@ -13,6 +13,7 @@ import sys
 
 COMMANDS = {
     "mastery": "what a student answers next: ASSISTments 2009 or pyKT's files",
+    "intervention": "who fails or withdraws on OULAD; --anomalies: planted ones",
 }
 """Each is a module of this package with `add_options(parser)` and `run(options) -> Result`."""
 

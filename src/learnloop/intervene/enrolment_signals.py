@@ -186,13 +186,13 @@ CURVES = (
         (-14, 14),
         (0,),
     ),
+    # Where a class has not been asked for it yet nobody has it: to have none says nothing.
     Curve(
         "first_days_ahead",
         "first tutor-marked work late, in days ahead of time",
         "first tutor-marked work early, in days ahead of time",
         (-14, 30),
         (-3, -1, 0, 1, 2, 3, 5, 8, 12, 18),
-        none="no first tutor-marked work yet",
     ),
     Curve(
         "second_days_ahead",
@@ -200,7 +200,6 @@ CURVES = (
         "second tutor-marked work early, in days ahead of time",
         (-14, 30),
         (-3, 0, 1, 3, 6, 10),
-        none="no second tutor-marked work yet",
     ),
     Curve("banked_work", "no work of an earlier attempt", "work of an earlier attempt", (0, 2)),
 )
