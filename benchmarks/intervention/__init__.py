@@ -47,7 +47,9 @@ def run(options: argparse.Namespace) -> Result:
         DataError: an option or a file is not what it should be.
     """
     if options.seeds < 1:
-        raise DataError(f"--seeds {options.seeds} is no number of runs.", remedy="Give 1 or more.")
+        raise DataError(
+            f"--seeds {options.seeds} is no number of runs.", remedy="Give 1 or more."
+        )
     if options.anomalies:
         return measure_anomalies(options.seeds)
     if options.train is None:
@@ -65,7 +67,7 @@ def _measure(options: argparse.Namespace) -> Result:
         train, test, options.day, options.test_presentation, options.seeds
     )
 
-    def ours(learned: pd.DataFrame, asked: pd.DataFrame, seed: int) -> pd.DataFrame:
+    def ours(learned: pd.DataFrame, asked: pd.DataFrame, _: int) -> pd.DataFrame:
         return EnrolmentTrigger(settings).fit(learned.assign(split="train")).predict(asked)
 
     with measured() as cost:

@@ -28,7 +28,7 @@ STUDENTS = 500
 HISTORY = 4
 """Weeks before the first that a z is taken of; with two or three it would be wild."""
 CALIBRATION = range(10_000, 10_020)
-"""Seeds of the terms, without anomalies, on which the limits are set; not those of the scores."""
+"""Seeds of the terms without anomalies on which the limits are set; others than are scored."""
 FALSE_ALARMS = {FELL: 0.05, BURST: 0.025, WRONG: 0.025}
 """Alarms per student-term without an anomaly that the limits allow."""
 
@@ -92,7 +92,9 @@ def measure_anomalies(seeds: int) -> Result:
     cost.cpu_seconds /= seeds
     limits = {name: set_limits(detector) for name, detector in DETECTORS.items()}
     found = {
-        name: [_measures(term, detector(Weeks.of(term.activity)), limits[name]) for term in terms]
+        name: [
+            _measures(term, detector(Weeks.of(term.activity)), limits[name]) for term in terms
+        ]
         for name, detector in DETECTORS.items()
     }
     scores = {name: _estimates(rows) for name, rows in found.items()}
@@ -120,7 +122,8 @@ def measure_anomalies(seeds: int) -> Result:
 def set_limits(detector: Detector) -> dict[str, float]:
     """The least limits that keep to `FALSE_ALARMS`."""
     calm = [
-        detector(Weeks.of(draw_term(STUDENTS, seed, share=0.0).activity)) for seed in CALIBRATION
+        detector(Weeks.of(draw_term(STUDENTS, seed, share=0.0).activity))
+        for seed in CALIBRATION
     ]
     limits = {}
     for kind in KINDS:
@@ -134,7 +137,9 @@ def set_limits(detector: Detector) -> dict[str, float]:
     return limits
 
 
-def _measures(term: Term, scores: dict[str, Floats], limits: dict[str, float]) -> dict[str, Any]:
+def _measures(
+    term: Term, scores: dict[str, Floats], limits: dict[str, float]
+) -> dict[str, Any]:
     what, onset = term.planted["what"].to_numpy(), term.planted["onset"].to_numpy()
     alarms = {kind: begins(scores[kind], limits[kind]) for kind in KINDS}
     after = np.arange(1, scores[FELL].shape[1] + 1) >= onset[:, None]

@@ -21,7 +21,7 @@ def _fitted(model: Any, columns: list[str]) -> Predict:
 def _logistic(numbers: list[str], words: list[str]) -> Predict:
     """Logistic regression; a column says where a number is not known."""
 
-    def model(seed: int) -> Any:
+    def model(_: int) -> Any:
         from sklearn.compose import make_column_transformer
         from sklearn.impute import SimpleImputer
         from sklearn.linear_model import LogisticRegression

@@ -2,8 +2,8 @@
 
 A student's week has gamma-distributed eagerness (squared coefficient of variation .25) around a
 rate of the student's own (log-normal, median 18, sigma .5) that drifts by a tenth a week, times
-how busy the week is for the class (log-normal, sigma .2); one week in sixteen the student is away.
-A third of the events are answers, right with the student's own chance (mean .68). The
+how busy the week is for the class (log-normal, sigma .2); one week in sixteen the student is
+away. A third of the events are answers, right with the student's own chance (mean .68). The
 detectors are told none of these numbers.
 
 Three students in ten have one anomaly, from one of weeks 5 to 10 of 12 on:
@@ -81,7 +81,7 @@ def _as_activity(names: list[str], *grids: NDArray[np.int64]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "student_id": np.repeat(names, WEEKS),
-            "as_of": start + pd.to_timedelta(7 * week, unit="D"),
+            "as_of": (start + pd.to_timedelta(7 * week, unit="D")).as_unit("us"),
             "week": week,
             **{name: grid.ravel() for name, grid in counts},
             "observed": True,

@@ -1,10 +1,10 @@
 """Weeks that are unlike a student's own earlier weeks: too quiet, too busy, or too often wrong.
 
 Each week is held against what the student's earlier weeks predict: a count against a negative
-binomial (a Poisson whose rate is gamma, with weeks away as a chance of their own), right answers
-against a beta-binomial. What is surprising becomes a normal score; falls add up over weeks in a
-CUSUM (Page 1954), so that a slow fade is found as a sudden stop is, while a busy week stands for
-itself. A week that is quiet for all (a holiday) is nobody's anomaly.
+binomial (a Poisson whose rate is gamma, with weeks away as a chance of their own), right
+answers against a beta-binomial. What is surprising becomes a normal score; falls add up over
+weeks in a CUSUM (Page 1954), so that a slow fade is found as a sudden stop is, while a busy
+week stands for itself. A week that is quiet for all (a holiday) is nobody's anomaly.
 """
 
 from dataclasses import dataclass
@@ -76,7 +76,8 @@ def find_anomalies(activity: pd.DataFrame, settings: AnomalySettings) -> pd.Data
 
     Args:
         activity: `WeeklyActivity` of a campus; a student is also held against what those
-            did in the same week whose terms began together. Later weeks change nothing that is found before.
+            did in the same week whose terms began together. Later weeks change nothing
+            that is found before.
         settings: of the detector.
 
     Returns:

@@ -41,9 +41,7 @@ def label_snapshots(
     return label_struggle(weekly_activity, parameters.struggle)
 
 
-def find_anomalies(
-    weekly_activity: pd.DataFrame, settings: AnomalySettings
-) -> pd.DataFrame:
+def find_anomalies(weekly_activity: pd.DataFrame, settings: AnomalySettings) -> pd.DataFrame:
     """`Anomalies` of every student, to be shown beside the risk of the same week."""
     return intervene.find_anomalies(weekly_activity, settings)
 

@@ -35,9 +35,7 @@ def activity(right: float = 0.75, late: int = 0, **events: list[int]) -> pd.Data
     table = pd.DataFrame(rows, columns=["student_id", "as_of", "week", "learning_events"])
     table["answers"] = table["learning_events"] // 2
     table["correct"] = (table["answers"] * right).astype("int64")
-    return table.assign(
-        as_of=table["as_of"].astype("datetime64[us, UTC]"), observed=True
-    )
+    return table.assign(as_of=table["as_of"].astype("datetime64[us, UTC]"), observed=True)
 
 
 def found(table: pd.DataFrame) -> list[tuple[str, int, str]]:
@@ -54,9 +52,7 @@ def test_a_steady_student_has_none() -> None:
 
 
 def test_a_stop_is_found_once_and_not_in_its_first_week_away() -> None:
-    stopped = find_anomalies(
-        activity(ann=[*STEADY[:4], 0, 0, 0, 0], **crowd(STEADY)), SETTINGS
-    )
+    stopped = find_anomalies(activity(ann=[*STEADY[:4], 0, 0, 0, 0], **crowd(STEADY)), SETTINGS)
     assert stopped["student_id"].tolist() == ["ann"]
     assert stopped["kind"].tolist() == ["activity fell"]
     assert stopped["week"].item() in (6, 7)
