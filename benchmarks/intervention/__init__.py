@@ -14,7 +14,7 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-import yaml
+from ruamel.yaml import YAML
 
 from benchmarks.intervention.anomalies import measure_anomalies
 from benchmarks.intervention.baselines import BASELINES
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _measure(options: argparse.Namespace) -> Result:
-    said = yaml.safe_load(CONF.read_text(encoding="utf-8"))["oulad"]["trigger"]
+    said = YAML(typ="safe").load(CONF)["oulad"]["trigger"]
     settings = TriggerSettings.model_validate(said)
     train = read_oulad(options.train)
     apart = options.test is not None and options.test.resolve() != options.train.resolve()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
+from ruamel.yaml import YAML
 
 from benchmarks.intervention.planted import PLANTED, Term, draw_term
 from benchmarks.result import Result, measured
@@ -38,7 +38,7 @@ Detector = Callable[[Weeks], dict[str, Floats]]
 
 def own_history(weeks: Weeks) -> dict[str, Floats]:
     """Ours."""
-    said = yaml.safe_load(CONF.read_text(encoding="utf-8"))["anomalies"]
+    said = YAML(typ="safe").load(CONF)["anomalies"]
     found = score_weeks(weeks, AnomalySettings.model_validate(said))
     return {kind: grids[0] for kind, grids in found.items()}
 

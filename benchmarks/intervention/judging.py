@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from learnloop.evaluation import Estimate, auc, bootstrap, expected_calibration_error
+from learnloop.evaluation import Estimate, Statistic, auc, bootstrap, expected_calibration_error
 from learnloop.governance.fairness_gaps import Cohort, rate_gaps
 from learnloop.intervene.enrolments import CLASS
 from learnloop.intervene.evaluation import caught_at_budget
@@ -23,7 +23,11 @@ def _caught(label: ArrayLike, risk: ArrayLike, weight: ArrayLike) -> float:
     return caught_at_budget(label, risk, weight, BUDGET)[0]
 
 
-MEASURES = {"auc": auc, "ece": expected_calibration_error, "recall@10%": _caught}
+MEASURES: Mapping[str, Statistic] = {
+    "auc": auc,
+    "ece": expected_calibration_error,
+    "recall@10%": _caught,
+}
 
 
 def measures(rows: pd.DataFrame) -> dict[str, float]:

@@ -41,13 +41,16 @@ def plain_columns(
     )
     work["early"] = work["due_day"] - work["submitted_day"]
     work["counts"] = work["due_day"] <= day
-    done = work.sort_values("submitted_day").groupby(KEYS)
-    done = done.agg(
-        plain_mean_score=("score", "mean"),
-        plain_last_score=("score", "last"),
-        plain_handed_in=("score", "size"),
-        plain_days_early=("early", "mean"),
-        given=("counts", "sum"),
+    done = (
+        work.sort_values("submitted_day")
+        .groupby(KEYS)
+        .agg(
+            plain_mean_score=("score", "mean"),
+            plain_last_score=("score", "last"),
+            plain_handed_in=("score", "size"),
+            plain_days_early=("early", "mean"),
+            given=("counts", "sum"),
+        )
     )
     rows = here.merge(due.reset_index(), on=CLASS, how="left").join(done, on=KEYS)
     return rows[KEYS].assign(

@@ -98,9 +98,9 @@ def _of_term(activity: pd.DataFrame, settings: AnomalySettings) -> pd.DataFrame:
             cells = (grid[row, week] for grid in (value, usual, score))
             found.append((weeks.students[row], week + 1, kind, *cells))
     figures = ["value", "usual", "score"]
-    table = pd.DataFrame(found, columns=["student_id", "week", "kind", *figures]).astype(
-        {"student_id": str, "week": "int64", "kind": str} | dict.fromkeys(figures, "float64")
-    )
+    table = pd.DataFrame(found, columns=["student_id", "week", "kind", *figures])
+    table = table.astype({"student_id": str, "week": "int64", "kind": str})
+    table[figures] = table[figures].astype("float64")
     dated = table.merge(activity[["student_id", "week", "as_of"]], on=["student_id", "week"])
     return dated[["student_id", "as_of", "week", "kind", *figures]]
 
