@@ -40,6 +40,7 @@ def cases_of(
         DataError: nobody is left to learn from or to ask about.
     """
     known = _examples(train, day)
+    _require(known, "learn from", day)
     if presentation is None and test is None:
         return f"{FOLDS} folds by student over {_named(known)}.", [
             Case(seed, _folds(known, seed)) for seed in range(seeds)
@@ -51,15 +52,19 @@ def cases_of(
     elif not (new := asked[~_classes(asked).isin(_classes(known))]).empty:
         asked = new
     known = known[~known["student_id"].isin(asked["student_id"])]
-    for rows, what in ((known, "learn from"), (asked, "ask about")):
-        if rows.empty:
-            raise DataError(
-                f"there is nobody to {what} on day {day}.",
-                remedy="Give folders with different students, or another --test-presentation "
-                "or --day.",
-            )
+    _require(known, "learn from", day)
+    _require(asked, "ask about", day)
     words = f"Learned from {_named(known)}, tested on {_named(asked)}, no student in both."
     return words, [Case(seed, [(known, asked)]) for seed in range(seeds)]
+
+
+def _require(rows: pd.DataFrame, what: str, day: int) -> None:
+    if rows.empty:
+        raise DataError(
+            f"there is nobody to {what} on day {day}.",
+            remedy="Give folders with different students, or another --test-presentation "
+            "or --day.",
+        )
 
 
 def score(case: Case, predict: Predict) -> pd.DataFrame:

@@ -95,6 +95,8 @@ def test_where_nobody_is_left_the_error_says_what_to_change(data: Oulad) -> None
     for presentation in ("2013J", "2020B"):
         with pytest.raises(DataError, match=r"nobody to .* on day 28"):
             protocol.cases_of(data, None, DAY, presentation, seeds=1)
+    with pytest.raises(DataError, match="nobody to learn from on day -400"):
+        protocol.cases_of(data, None, -400, None, seeds=1)
 
 
 def test_plain_columns_are_counts_of_what_was_there_on_the_day(data: Oulad) -> None:
