@@ -17,6 +17,7 @@ COMMANDS = {
     "assessment": "adaptive tests: questions until the standard error is .3",
     "paths": "learning paths: valid, shortest, and how fast planned anew",
     "recommend": "what a student chooses next: enrolments in order; or the speed at scale",
+    "intervention": "who fails or withdraws on OULAD; --anomalies: planted ones",
 }
 """Each is a module of this package with `add_options(parser)` and `run(options) -> Result`."""
 

@@ -1,6 +1,7 @@
 """Who struggles, why, and how sure we are: the intervention trigger and its judging."""
 
 from learnloop.intervene.activity import count_weeks
+from learnloop.intervene.anomalies import AnomalySettings, find_anomalies
 from learnloop.intervene.enrolment_trigger import EnrolmentTrigger
 from learnloop.intervene.evaluation import evaluate_trigger
 from learnloop.intervene.examples import join_examples
@@ -9,6 +10,7 @@ from learnloop.intervene.struggle import StruggleSettings, label_struggle
 from learnloop.intervene.trigger import InterventionTrigger
 
 __all__ = [
+    "AnomalySettings",
     "EnrolmentTrigger",
     "InterventionTrigger",
     "MitigationSettings",
@@ -16,6 +18,7 @@ __all__ = [
     "TriggerSettings",
     "count_weeks",
     "evaluate_trigger",
+    "find_anomalies",
     "join_examples",
     "label_struggle",
 ]

@@ -59,7 +59,10 @@ def examples_at(
     """
     here = still_registered(enrolments, day)
     asked = assessments[assessments["type"] != "Exam"]
-    asked = asked.assign(due=asked["due_day"] <= day)
+    asked = asked.sort_values(["due_day", "assessment_id"])
+    asked = asked.assign(
+        due=asked["due_day"] <= day, number=asked.groupby([*CLASS, "type"]).cumcount()
+    )
     work = submissions[submissions["submitted_day"] <= day].merge(here[KEYS], on=KEYS)
     work = _beside_class(work.merge(asked.drop(columns=CLASS), on="assessment_id"))
     work = work.sort_values([*KEYS, "due_day", "assessment_id"])
@@ -133,9 +136,13 @@ def _handed_in(here: pd.DataFrame, due: pd.DataFrame, work: pd.DataFrame) -> pd.
 
 
 def _scores(here: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
-    """Scores of the work of this attempt, and how long before it was due it was there."""
+    """Scores of the work of this attempt, and how long before it was due it was there.
+
+    The first and the second tutor-marked piece count before they are due as well.
+    """
     due = own[own["due"]]
     by_tutor, by_computer = own[own["type"] == "TMA"], own[own["type"] == "CMA"]
+    first, second = (by_tutor[by_tutor["number"] == place] for place in range(2))
     return pd.concat(
         [
             _mean_beside(here, due, "score_beside_class"),
@@ -146,6 +153,8 @@ def _scores(here: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
                 days_ahead=("ahead", "mean"),
                 least_days_ahead=("ahead", "min"),
             ),
+            _of_each(here, first, first_days_ahead=("ahead", "mean")),
+            _of_each(here, second, second_days_ahead=("ahead", "mean")),
             _mean_beside(here, by_tutor, "tutor_marked_beside_class"),
             _mean_beside(here, by_computer, "computer_marked_beside_class"),
             _of_each(here, own[~own["due"]], early_score_beside_class=("beside", "mean")),

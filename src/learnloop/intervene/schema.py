@@ -99,3 +99,24 @@ class EnrolmentScores(pa.DataFrameModel):
     class Config:
         strict = True
         unique = ["module", "presentation", "student_id", "day", "protocol"]  # noqa: RUF012
+
+
+class Anomalies(pa.DataFrameModel):
+    """One row per week in which something began that is unlike the student's own weeks."""
+
+    student_id: str
+    as_of: UtcMicroseconds
+    """The end of the week."""
+    week: int = pa.Field(ge=1)
+    kind: str = pa.Field(isin=["activity fell", "activity burst", "accuracy fell"])
+    value: float = pa.Field(nullable=True)
+    """Learning events of the week, or the share of its answers that were right; null where
+    there were none."""
+    usual: float = pa.Field(nullable=True)
+    """What the student's earlier weeks and the class's week let expect."""
+    score: float
+    """In standard deviations; of falls the sum over weeks."""
+
+    class Config:
+        strict = True
+        unique = ["student_id", "week", "kind"]  # noqa: RUF012

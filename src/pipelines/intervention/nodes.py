@@ -5,7 +5,9 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from learnloop import intervene
 from learnloop.intervene import (
+    AnomalySettings,
     InterventionTrigger,
     StruggleSettings,
     TriggerSettings,
@@ -37,6 +39,11 @@ def label_snapshots(
 ) -> pd.DataFrame:
     """`InterventionLabels` of every student who was still active."""
     return label_struggle(weekly_activity, parameters.struggle)
+
+
+def find_anomalies(weekly_activity: pd.DataFrame, settings: AnomalySettings) -> pd.DataFrame:
+    """`Anomalies` of every student, to be shown beside the risk of the same week."""
+    return intervene.find_anomalies(weekly_activity, settings)
 
 
 def fit_trigger(

@@ -5,6 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from pipelines.intervention.nodes import (
     count_weekly_activity,
     evaluate_scores,
+    find_anomalies,
     fit_trigger,
     label_snapshots,
     score_students,
@@ -13,7 +14,7 @@ from pipelines.stamp import stamping
 
 
 def create_pipeline() -> Pipeline:
-    """Five nodes and the stamp; `truth_students` reaches the evaluation alone."""
+    """Six nodes and the stamp; `truth_students` reaches the evaluation alone."""
     return Pipeline(
         [
             Node(
@@ -21,6 +22,12 @@ def create_pipeline() -> Pipeline:
                 ["events", "snapshots"],
                 "weekly_activity",
                 name="count_weekly_activity",
+            ),
+            Node(
+                find_anomalies,
+                ["weekly_activity", "params:anomalies"],
+                "intervention_anomalies",
+                name="find_anomalies",
             ),
             Node(
                 label_snapshots,

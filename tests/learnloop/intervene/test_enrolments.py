@@ -146,6 +146,13 @@ def test_days_ahead_of_time_are_of_own_work_that_was_due() -> None:
     assert known["least_days_ahead"].to_dict() == {"ann": -4, "ben": 0, "cat": 1}
 
 
+def test_the_first_two_tutor_marked_pieces_count_before_they_are_due() -> None:
+    known = at().loc["2013B"]
+    # ann's t2, due on day 40, is there on day 28; cat's t1 is banked.
+    np.testing.assert_array_equal(known["first_days_ahead"], [2, 0, np.nan])
+    np.testing.assert_array_equal(known["second_days_ahead"], [12, np.nan, np.nan])
+
+
 def test_clicks_are_beside_those_of_the_class() -> None:
     known = at().loc["2013B"]
     mean = np.log(20) / 3

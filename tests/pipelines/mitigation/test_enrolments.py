@@ -23,7 +23,7 @@ OULAD = OuladParameters(
     folder="",
     days=DAYS,
     test_presentation="2014B",
-    trigger=TriggerSettings(alert_budget=0.4, strengths=(0.3,), folds=2),
+    trigger=TriggerSettings(alert_budget=0.4, strengths=(0.03,), folds=2),
     drift=OuladDrift(comparisons=(Comparison(reference="a", current="b"),), columns=[]),
 )
 MITIGATION = MitigationParameters(
