@@ -173,6 +173,30 @@ class Classroom:
         """The student's group by protected attribute: for audits, never for a policy."""
         return {name: str(group[0]) for name, group in self._seated().people.groups.items()}
 
+    def true_student(self) -> Student:
+        """Who sits there, inside and out: for oracles, never for a policy."""
+        return self._seated()
+
+    @property
+    def curriculum(self) -> Curriculum:
+        """Skills and items with their true numbers: for oracles, never for a policy."""
+        return self._curriculum
+
+    @property
+    def hours(self) -> float:
+        """Of study in an episode; infinite where only steps end it."""
+        return self._seconds / 3600
+
+    @property
+    def minutes_per_day(self) -> float | None:
+        """Of study in a day; `None` where items are counted."""
+        return self._minutes_per_day
+
+    @property
+    def guess(self) -> float:
+        """True chance of a right answer without knowing anything."""
+        return self._settings.guess
+
     def _check_objective(self) -> None:
         wanted = (self.objective,) if isinstance(self.objective, str) else self.objective
         unknown = [skill_id for skill_id in wanted if skill_id not in self._skill]

@@ -94,16 +94,28 @@ class Workbench:
         )
 
     def rehearse(
-        self, student: Ints, item: Ints, kind: Ints, day: Floats, tired: Floats
-    ) -> Floats:
-        """As `work` with luck averaged out: learns the expected effort, gives mean seconds."""
+        self,
+        student: Ints,
+        item: Ints,
+        kind: Ints,
+        day: Floats,
+        tired: Floats,
+        repeats: float | Floats = 1.0,
+    ) -> tuple[Floats, Floats]:
+        """As `work` with luck averaged out; gives the effort learnt and the mean seconds.
+
+        Args are those of `work`, and how many times over the work is done, as one.
+        """
         asked = kind == ASSESSMENT
         _, chance = self._answer(student, item, day, np.ones(len(item)))
         finishes, end = self._finishing(student, item, kind, tired)
         progress = finishes + (1 - finishes) * (0.02 + 0.93 * end / 2)
-        self._learn(student, item, day, self._effort(asked, chance, chance, progress))
-        seconds = self._duration(student, item, asked, chance, progress, np.array(0.5))
-        return np.asarray(seconds * np.exp(np.where(asked, *DURATION_LUCK) ** 2 / 2))
+        effort = repeats * self._effort(asked, chance, chance, progress)
+        self._learn(student, item, day, effort)
+        seconds = repeats * self._duration(
+            student, item, asked, chance, progress, np.array(0.5)
+        )
+        return effort, seconds * np.exp(np.where(asked, *DURATION_LUCK) ** 2 / 2)
 
     def imagine(self, knowledge: Knowledge) -> "Workbench":
         """The first student's workbench for all the copies in `knowledge.imagine`."""
@@ -120,14 +132,18 @@ class Workbench:
         self, student: Ints, item: Ints, day: Floats, unit: Floats
     ) -> tuple[NDArray[np.bool_], Floats]:
         theta = self._knowledge.theta(student, self._curriculum.primary[item], day)
-        chance = response_probability(
+        chance = self.chance(theta, item)
+        return unit < chance, chance
+
+    def chance(self, theta: Floats, item: Ints) -> Floats:
+        """Probability of a right answer; any shapes that broadcast."""
+        return response_probability(
             theta,
             self._curriculum.difficulty[item],
             self._curriculum.discrimination[item],
             self._guess,
             self._family.slip,
         )
-        return unit < chance, chance
 
     def _effort(
         self, asked: NDArray[np.bool_], right: NDArray[Any], chance: Floats, progress: Floats

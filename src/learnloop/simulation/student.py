@@ -37,6 +37,8 @@ class Student:
         self.studied_s = 0.0
         """Seconds of work so far."""
         self.studied_today_s = 0.0
+        self.takes_leaps = family.leaps
+        """Whether learning itself is a matter of luck."""
         self._fatigue = family.fatigue_per_hour
         self._bench = Workbench(settings, curriculum, self.people, self.knowledge, family)
         self._wellbeing = Wellbeing(1)
@@ -123,16 +125,30 @@ class Futures:
         """Days since the term began, shape (copies,)."""
         return np.asarray(self.day + (_STUDY_TIME.total_seconds() + self.today_s) / 86_400)
 
-    def work(self, who: Ints, item: Ints, kind: Ints, minutes_per_day: float) -> None:
-        """Each copy in `who` works on its item; those whose day is full begin the next."""
+    def work(
+        self,
+        who: Ints,
+        item: Ints,
+        kind: Ints,
+        minutes_per_day: float = float("inf"),
+        repeats: float | Floats = 1.0,
+    ) -> tuple[Floats, Floats]:
+        """Each copy in `who` works on its item; those whose day is full begin the next.
+
+        Returns:
+            What the work counted for and the seconds it took, each of shape (who,).
+        """
         bench = copy(self.bench)
         bench.freshness = np.exp(-self.fatigue * self.today_s[who] / 3600)
-        seconds = bench.rehearse(who, item, kind, self.elapsed_days()[who], self.tired[who])
+        effort, seconds = bench.rehearse(
+            who, item, kind, self.elapsed_days()[who], self.tired[who], repeats
+        )
         self.studied_s[who] += seconds
         self.today_s[who] += seconds
         full = self.today_s >= 60 * minutes_per_day
         self.day[full] += 1
         self.today_s[full] = 0.0
+        return effort, seconds
 
 
 def _knowledge(people: People, curriculum: Curriculum, family: LearnerFamily) -> Knowledge:
