@@ -32,17 +32,21 @@ class BeliefSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     hypotheses: int = 128
-    question_gain: tuple[float, float] = (0.35, 0.8)
+    question_gain: tuple[float, float] = (0.4, 0.4)
     """Logits that a question adds to an untouched skill whose prerequisites are known:
     median, and standard deviation of the log. Learning curves of 27 courses rise by about
     0.1 an opportunity on the logit scale (Koedinger et al. 2023, PNAS 120), with feedback
     and choice of items more."""
-    study_gain: tuple[float, float] = (0.7, 0.8)
+    study_gain: tuple[float, float] = (0.7, 0.6)
     """The same for a video, a text or an interactive item."""
     half_life_days: tuple[float, float] = (14.0, 1.2)
     """Of what was learnt once (Settles and Meeder 2016: minutes to months)."""
-    unready: tuple[float, ...] = (0.0, 0.1, 0.3, 1.0)
+    unready: tuple[float, ...] = (0.0, 0.0, 0.1, 0.3, 1.0)
     """Shares of the gain that are left where no prerequisite is known; 1: the graph is idle."""
+    weakest_link: tuple[bool, ...] = (False, True)
+    """Whether the least known prerequisite decides instead of their mean."""
+    steepness: tuple[float, ...] = (1.5, 3.0)
+    """With which a level in logits counts as knowing a prerequisite."""
     guess: tuple[float, ...] = (0.0, 0.1, 0.25)
     slip: tuple[float, ...] = (0.0, 0.1)
     leap: tuple[float, ...] = (0.05, 1.0)
@@ -50,7 +54,7 @@ class BeliefSettings(BaseModel):
     learnt in one leap (Corbett and Anderson 1995)."""
     ceiling: float = 3.5
     """Most logits that work adds to a skill."""
-    ability: tuple[float, float] = (-0.5, 1.1)
+    ability: tuple[float, float] = (-0.75, 1.2)
     """Mean and standard deviation, in logits, over students and the mean question."""
     luck: float = 0.7
     """Standard deviation of a student's level over skills."""
@@ -104,14 +108,16 @@ class Belief:
 
     def _draw_hypotheses(self, settings: BeliefSettings, seed: int) -> None:
         """Spreads them evenly over the prior (Sobol 1967)."""
-        unit = qmc.Sobol(7, rng=np.random.default_rng(seed)).random(settings.hypotheses)
+        unit = qmc.Sobol(9, rng=np.random.default_rng(seed)).random(settings.hypotheses)
         unit = np.clip(unit, 1e-3, 1 - 1e-3)
 
         def around(column: int, median: float, spread: float) -> Floats:
             return np.asarray(median * np.exp(spread * ndtri(unit[:, column])))
 
         def among(column: int, values: tuple[float, ...]) -> Floats:
-            return np.array(values)[(unit[:, column] * len(values)).astype(np.int64)]
+            return np.array(values, dtype=np.float64)[
+                (unit[:, column] * len(values)).astype(np.int64)
+            ]
 
         self.gain = np.stack(
             [around(0, *settings.study_gain), around(1, *settings.question_gain)], axis=1
@@ -121,6 +127,8 @@ class Belief:
         self.unready = among(3, settings.unready)
         self._guess, self._slip = among(4, settings.guess), among(5, settings.slip)
         self._leap = among(6, settings.leap)
+        self.weakest = among(7, settings.weakest_link)
+        self.steepness = among(8, settings.steepness)
         self.ceiling = settings.ceiling
 
     @property
@@ -177,8 +185,9 @@ class Belief:
 
     def ready(self) -> Floats:
         """Share of the gain that prerequisites leave."""
-        known = expit(READINESS * self.level / np.sqrt(1 + SHRINK * self.variance))
-        return ready_share(known, self.needs, self.unready[:, None])
+        level = self.level / np.sqrt(1 + SHRINK * self.variance)
+        known = expit(self.steepness[:, None] * level)
+        return ready_share(known, self.needs, self.unready[:, None], self.weakest[:, None])
 
     def passed(self, now: datetime | None) -> None:
         """Forgets what the time since the last call takes; half-lives grow with practice."""
@@ -206,23 +215,28 @@ class Belief:
         return chance, span * known * (1 - known)
 
 
-READINESS = 1.7
-"""Steepness with which a level in logits counts as knowing a prerequisite."""
 HALF_LIFE_GROWTH = 0.35
 """Doublings of a half-life per further practice (Settles and Meeder 2016)."""
 LEAST_DAYS = 0.02
 """Shorter gaps wait until they add up."""
 
 
-def ready_share(known: Floats, needs: NDArray[np.int64], unready: Floats) -> Floats:
-    """`unready + (1 - unready) * mean over the prerequisites of what is known of them`.
+def ready_share(
+    known: Floats, needs: NDArray[np.int64], unready: Floats, weakest: Floats
+) -> Floats:
+    """`unready + (1 - unready) * what is known of the prerequisites`.
 
     Args:
         known: shape (…, skills), in [0, 1].
         needs: shape (n, most prerequisites), places in `skills`, -1 where there are fewer.
         unready: broadcasts against (…, n).
+        weakest: the same; 1 where the least known prerequisite decides, 0: their mean.
     """
     there = needs >= 0
-    share = (known[..., needs] * there).sum(axis=-1) / np.maximum(there.sum(axis=-1), 1)
-    share = np.where(there.any(axis=-1), share, 1.0)
+    if not there.any():
+        return np.ones((*known.shape[:-1], len(needs)))
+    count = np.maximum(there.sum(axis=-1), 1)
+    each = np.where(there, known[..., needs], 1.0)
+    mean = 1 - (1 - each).sum(axis=-1) / count
+    share = mean + weakest * (each.min(axis=-1) - mean)
     return np.asarray(unready + (1 - unready) * share)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from learnloop.recommend.teaching_belief import READINESS, SHRINK, Belief, Floats, ready_share
+from learnloop.recommend.teaching_belief import Belief, Floats, ready_share
 
 Ints = NDArray[np.int64]
 
@@ -32,6 +32,10 @@ class Outlook:
     """Logits a minute on an untouched skill whose prerequisites are known."""
     unready: Floats
     """Shape (hypotheses,)."""
+    steepness: Floats
+    """Shape (hypotheses,)."""
+    weakest: Floats
+    """Shape (hypotheses,)."""
     needs: Ints
     """Shape (skills, most prerequisites)."""
     objective: Ints
@@ -49,12 +53,17 @@ class Outlook:
         known = np.zeros((len(self.unready), len(plans), plans.shape[1]))
         answered = np.zeros_like(known)
         for skills in self.generations:
-            ready = ready_share(known, self.needs[skills], self.unready[:, None, None])
+            ready = ready_share(
+                known,
+                self.needs[skills],
+                self.unready[:, None, None],
+                self.weakest[:, None, None],
+            )
             pace = self.rate[:, None, skills] * ready * plans[:, skills] / self.ceiling
             missing = self.ceiling - self.learnt[:, None, skills]
             level = self.level[:, None, skills] - missing * np.expm1(-pace)
             level *= self.sharpness[:, None, skills]
-            known[..., skills] = expit(READINESS * level)
+            known[..., skills] = expit(self.steepness[:, None, None] * level)
             answered[..., skills] = expit(level)
         return np.asarray(answered[..., self.objective].mean(axis=(0, 2)))
 

@@ -133,6 +133,8 @@ class PlanningPolicy:
             sharpness=1 / np.sqrt(1 + SHRINK * belief.variance[some]),
             rate=rate[some],
             unready=belief.unready[some],
+            weakest=belief.weakest[some],
+            steepness=belief.steepness[some],
             needs=belief.needs,
             objective=self._goal,
             generations=self._generations,

@@ -110,12 +110,13 @@ class PlanningOracle:
     """
 
     def __init__(
-        self, plans: int = 64, rounds: int = 6, minutes: float = 30.0, stride: float = 4.0
+        self, plans: int = 64, rounds: int = 6, minutes: float = 15.0, stride: float = 4.0
     ) -> None:
         """Args:
         plans: tried in a round.
         rounds: of the search; half as many when it is repeated.
-        minutes: of study after which the search is repeated.
+        minutes: of study after which the search is repeated; less towards the end, a
+            quarter of the time that is left.
         stride: minutes of work on a skill that are played as one, an item at least.
         """
         self._plans, self._rounds, self._every, self._stride = plans, rounds, minutes, stride
@@ -140,7 +141,9 @@ class PlanningOracle:
         """What the best plan does now."""
         student = self._sight.room.true_student()
         best = self._best_items()
-        if student.studied_s - self._searched_s >= 60 * self._every:
+        left = 60 * self._sight.room.hours - student.studied_s / 60
+        every = min(self._every, max(left / 4, 3.0))
+        if student.studied_s - self._searched_s >= 60 * every:
             self._search(
                 best, self._rounds if np.isinf(self._searched_s) else self._rounds // 2
             )
