@@ -13,6 +13,7 @@ import sys
 
 COMMANDS = {
     "mastery": "what a student answers next: ASSISTments 2009 or pyKT's files",
+    "policy": "does it teach? the teaching policy beside rules and oracles, in the classroom",
 }
 """Each is a module of this package with `add_options(parser)` and `run(options) -> Result`."""
 

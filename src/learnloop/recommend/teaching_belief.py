@@ -37,6 +37,8 @@ class BeliefSettings(BaseModel):
     median, and standard deviation of the log. Learning curves of 27 courses rise by about
     0.1 an opportunity on the logit scale (Koedinger et al. 2023, PNAS 120), with feedback
     and choice of items more."""
+    question_teaches: tuple[float, ...] = (0.2, 1.0, 1.0, 1.0)
+    """Factors on that gain: in some classrooms questions test and hardly teach."""
     study_gain: tuple[float, float] = (0.7, 0.6)
     """The same for a video, a text or an interactive item."""
     half_life_days: tuple[float, float] = (14.0, 1.2)
@@ -49,7 +51,7 @@ class BeliefSettings(BaseModel):
     """With which a level in logits counts as knowing a prerequisite."""
     guess: tuple[float, ...] = (0.0, 0.1, 0.25)
     slip: tuple[float, ...] = (0.0, 0.1)
-    leap: tuple[float, ...] = (0.05, 1.0)
+    leap: tuple[float, ...] = (0.3, 1.5)
     """Variance that a piece of work adds, in units of its gain: large where a skill is
     learnt in one leap (Corbett and Anderson 1995)."""
     ceiling: float = 3.5
@@ -108,7 +110,7 @@ class Belief:
 
     def _draw_hypotheses(self, settings: BeliefSettings, seed: int) -> None:
         """Spreads them evenly over the prior (Sobol 1967)."""
-        unit = qmc.Sobol(9, rng=np.random.default_rng(seed)).random(settings.hypotheses)
+        unit = qmc.Sobol(10, rng=np.random.default_rng(seed)).random(settings.hypotheses)
         unit = np.clip(unit, 1e-3, 1 - 1e-3)
 
         def around(column: int, median: float, spread: float) -> Floats:
@@ -119,9 +121,8 @@ class Belief:
                 (unit[:, column] * len(values)).astype(np.int64)
             ]
 
-        self.gain = np.stack(
-            [around(0, *settings.study_gain), around(1, *settings.question_gain)], axis=1
-        )
+        question = around(1, *settings.question_gain) * among(9, settings.question_teaches)
+        self.gain = np.stack([around(0, *settings.study_gain), question], axis=1)
         """Shape (hypotheses, 2): of a study item, of a question."""
         self._forgetting = np.log(2) / around(2, *settings.half_life_days)
         self.unready = among(3, settings.unready)

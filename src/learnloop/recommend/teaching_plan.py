@@ -16,6 +16,9 @@ from learnloop.recommend.teaching_belief import Belief, Floats, ready_share
 
 Ints = NDArray[np.int64]
 
+LEAST_GAIN = 0.05
+"""Of mastery, added to what can be gained: less is not worth planning for."""
+
 
 @dataclass(frozen=True)
 class Outlook:
@@ -45,7 +48,7 @@ class Outlook:
     ceiling: float
 
     def worth(self, plans: Floats) -> Floats:
-        """Expected mean mastery of the objective after each plan, shape (plans,).
+        """Mean mastery of the objective after each plan, shape (hypotheses, plans).
 
         Args:
             plans: shape (plans, skills), minutes.
@@ -65,7 +68,7 @@ class Outlook:
             level *= self.sharpness[:, None, skills]
             known[..., skills] = expit(self.steepness[:, None, None] * level)
             answered[..., skills] = expit(level)
-        return np.asarray(answered[..., self.objective].mean(axis=(0, 2)))
+        return np.asarray(answered[..., self.objective].mean(axis=2))
 
 
 def generations_of(needs: Ints) -> tuple[Ints, ...]:
@@ -93,6 +96,10 @@ def better(
 ) -> Floats:
     """The best plan found, shape (skills,), by moving minutes between skills.
 
+    Best is the plan that gains the largest share, on average over hypotheses, of what the
+    first plans can gain under each: where the objective gains little at all, that little
+    counts in full. A plain mean would bet on the hypotheses under which much is gained.
+
     Args:
         outlook: what comes of a plan.
         plans: to begin with, shape (plans, skills).
@@ -106,7 +113,10 @@ def better(
         return np.asarray(rows * (minutes / np.maximum(rows.sum(axis=1, keepdims=True), 1e-9)))
 
     plans = filled(plans)
-    worth = outlook.worth(plans)
+    gained = outlook.worth(plans)
+    now = outlook.worth(np.zeros_like(plans[:1]))
+    most = (gained.max(axis=1, keepdims=True) - now) + LEAST_GAIN
+    worth = ((gained - now) / most).mean(axis=0)
     for _ in range(rounds):
         elite = np.argsort(-worth, kind="stable")[:4]
         parents = plans[elite[rng.integers(len(elite), size=children)]]
@@ -117,5 +127,6 @@ def better(
         parents[rows, giver] -= moved
         parents[rows, taker] += moved
         plans = np.vstack([plans[elite], parents])
-        worth = np.concatenate([worth[elite], outlook.worth(parents)])
+        shares = ((outlook.worth(parents) - now) / most).mean(axis=0)
+        worth = np.concatenate([worth[elite], shares])
     return np.asarray(plans[int(np.argmax(worth))])

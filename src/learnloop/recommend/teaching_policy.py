@@ -109,15 +109,19 @@ class PlanningPolicy:
         return (2 * said + self._seconds[item.content_id]) / (2 + seen)
 
     def _rates(self) -> tuple[Floats, Floats]:
-        """Logits a minute by hypothesis and skill, and by skill whether to ask a question."""
+        """Logits a minute by hypothesis and skill, and by skill whether to ask a question.
+
+        Each hypothesis counts on what teaches most if it is true: by then one will know.
+        """
         weights = self.belief.weights
         shape = (len(weights), len(self._place))
         rate, question, best = np.zeros(shape), np.zeros(shape[1]), np.full(shape[1], -1.0)
         for (place, asks), shelf in self._shelves.items():
             minutes = min(self._expected(item) for item in shelf)
             own = self.belief.gain[:, int(asks)] / minutes
+            rate[:, place] = np.maximum(rate[:, place], own)
             if weights @ own > best[place]:
-                best[place], rate[:, place], question[place] = weights @ own, own, asks
+                best[place], question[place] = weights @ own, asks
         return rate, question
 
     def _planned(self, rate: Floats) -> Floats:
