@@ -185,7 +185,7 @@ def _popularity() -> dict[str, float]:
     counts: dict[str, float] = {}
     for block in Campus(settings).blocks():
         ids, times = np.unique(
-            block.events["content_id"].dropna().to_numpy(dtype=str), return_counts=True
+            block.events["content_id"].drop_null().to_numpy().astype(str), return_counts=True
         )
         for item, count in zip(ids, times, strict=True):
             counts[item] = counts.get(item, 0.0) + float(count)

@@ -31,19 +31,19 @@ class BeliefSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    hypotheses: int = 128
+    hypotheses: int = 256
     question_gain: tuple[float, float] = (0.4, 0.4)
     """Logits that a question adds to an untouched skill whose prerequisites are known:
     median, and standard deviation of the log. Learning curves of 27 courses rise by about
     0.1 an opportunity on the logit scale (Koedinger et al. 2023, PNAS 120), with feedback
     and choice of items more."""
-    question_teaches: tuple[float, ...] = (0.2, 1.0, 1.0, 1.0)
+    question_teaches: tuple[float, ...] = (0.2, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
     """Factors on that gain: in some classrooms questions test and hardly teach."""
     study_gain: tuple[float, float] = (0.7, 0.6)
     """The same for a video, a text or an interactive item."""
     half_life_days: tuple[float, float] = (14.0, 1.2)
     """Of what was learnt once (Settles and Meeder 2016: minutes to months)."""
-    unready: tuple[float, ...] = (0.0, 0.0, 0.1, 0.3, 1.0)
+    unready: tuple[float, ...] = (0.0, 0.0, 0.1, 1.0)
     """Shares of the gain that are left where no prerequisite is known; 1: the graph is idle."""
     weakest_link: tuple[bool, ...] = (False, True)
     """Whether the least known prerequisite decides instead of their mean."""
@@ -147,6 +147,17 @@ class Belief:
     def variance(self) -> Floats:
         """Of `level`."""
         return np.asarray(self._ability_var + self._luck_var)
+
+    def drawn(self, hypotheses: NDArray[np.int64], normal: Floats) -> Floats:
+        """Levels of students drawn from some hypotheses, shape (n, skills).
+
+        Args:
+            hypotheses: shape (n,).
+            normal: shape (n, 1 + skills), standard normal numbers.
+        """
+        ability = np.sqrt(np.maximum(self._ability_var[hypotheses], 0)) * normal[:, :1]
+        luck = np.sqrt(np.maximum(self._luck_var[hypotheses], 0)) * normal[:, 1:]
+        return np.asarray(self.level[hypotheses] + ability + luck)
 
     def mastery(self) -> dict[str, float]:
         """Expected probability, by skill, that the student can do a mean question."""

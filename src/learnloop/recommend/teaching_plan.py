@@ -22,15 +22,16 @@ LEAST_GAIN = 0.05
 
 @dataclass(frozen=True)
 class Outlook:
-    """What planning knows: the belief under a few hypotheses that stand for all.
+    """What planning knows: a few students drawn from the belief, who stand for all.
+
+    They are drawn, not averaged: an unknown prerequisite stops one student and not another,
+    and half-knowing it on average would let both pass.
 
     Arrays are of shape (hypotheses, skills) where nothing else is said.
     """
 
     level: Floats
     learnt: Floats
-    sharpness: Floats
-    """1 / sqrt(1 + 0.35 variance)."""
     rate: Floats
     """Logits a minute on an untouched skill whose prerequisites are known."""
     unready: Floats
@@ -65,7 +66,6 @@ class Outlook:
             pace = self.rate[:, None, skills] * ready * plans[:, skills] / self.ceiling
             missing = self.ceiling - self.learnt[:, None, skills]
             level = self.level[:, None, skills] - missing * np.expm1(-pace)
-            level *= self.sharpness[:, None, skills]
             known[..., skills] = expit(self.steepness[:, None, None] * level)
             answered[..., skills] = expit(level)
         return np.asarray(answered[..., self.objective].mean(axis=2))

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict
 from learnloop.recommend.gain import challenge_fit
 from learnloop.recommend.teaching import Lesson, LessonItem, Outcome
 from learnloop.recommend.teaching_belief import (
-    SHRINK,
     Belief,
     BeliefSettings,
     Floats,
@@ -27,8 +26,8 @@ class PolicySettings(BaseModel):
     """How far it plans where nobody knows how long the student has."""
     steps_between: int = 4
     """Items after which it plans again."""
-    stand_ins: int = 16
-    """Hypotheses that stand for all while planning."""
+    stand_ins: int = 24
+    """Students drawn from the belief for whom a plan is made."""
     rounds: int = 4
     children: int = 48
     """Of the search for a plan."""
@@ -58,6 +57,8 @@ class PlanningPolicy:
         """A new student."""
         self._lesson = lesson
         self._rng = np.random.default_rng(seed)
+        shape = (self._settings.stand_ins, len(lesson.skills) + 1)
+        self._normals = self._rng.normal(size=shape)
         self.belief = Belief(lesson, self._settings.belief, self._mastery, seed)
         self._items = {item.content_id: item for item in lesson.items}
         self._place = {skill: place for place, skill in enumerate(lesson.skills)}
@@ -132,9 +133,8 @@ class PlanningPolicy:
             left = max(self._lesson.minutes - self._spent, 1.0)
         some = resample(belief, settings.stand_ins)
         outlook = Outlook(
-            level=belief.level[some],
+            level=belief.drawn(some, self._normals),
             learnt=belief.learnt[some],
-            sharpness=1 / np.sqrt(1 + SHRINK * belief.variance[some]),
             rate=rate[some],
             unready=belief.unready[some],
             weakest=belief.weakest[some],
