@@ -1,6 +1,6 @@
 """The platform's teaching policy: plans the time that is left on what it believes."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 import numpy as np
@@ -13,7 +13,7 @@ from learnloop.recommend.teaching_belief import (
     BeliefSettings,
     Floats,
 )
-from learnloop.recommend.teaching_plan import Outlook, better, generations_of, resample
+from learnloop.recommend.teaching_plan import Ints, Outlook, better, generations_of, resample
 
 
 class PolicySettings(BaseModel):
@@ -68,7 +68,7 @@ class PlanningPolicy:
             self._shelves.setdefault(key, []).append(item)
         self._generations = generations_of(self.belief.needs)
         self._goal = np.array([self._place[skill] for skill in lesson.objective])
-        self._uses, self._seconds = Counter[str](), Counter[str]()
+        self._uses, self._took = Counter[str](), defaultdict[str, float](float)
         self._spent, self._steps = 0.0, 0
         self._plan: Floats | None = None
 
@@ -88,7 +88,7 @@ class PlanningPolicy:
         if outcome.duration_s is not None:
             minutes = outcome.duration_s / 60
             self._uses[item.content_id] += 1
-            self._seconds[item.content_id] += minutes
+            self._took[item.content_id] += minutes
         self.belief.passed(outcome.occurred_at)
         if outcome.correct is not None:
             self.belief.answered(item, outcome.correct)
@@ -107,7 +107,7 @@ class PlanningPolicy:
         )
         said = item.minutes or usual
         seen = self._uses[item.content_id]
-        return (2 * said + self._seconds[item.content_id]) / (2 + seen)
+        return (2 * said + self._took[item.content_id]) / (2 + seen)
 
     def _rates(self) -> tuple[Floats, Floats]:
         """Logits a minute by hypothesis and skill, and by skill whether to ask a question.
@@ -160,7 +160,7 @@ class PlanningPolicy:
                 row = np.where(below <= depth, np.maximum(wanted - level, 0) / pace, 0.0)
                 row[self._goal] += max(left - row.sum(), 0.1 * left) / self._goal.size
                 rows.append(row)
-        return np.array(rows) * (outlook.rate.mean(axis=0) > 0)
+        return np.asarray(np.array(rows) * (outlook.rate.mean(axis=0) > 0))
 
     def _turn(self, plan: Floats, rate: Floats) -> int:
         """The first skill, in topological order, that is worth an item's time."""
@@ -178,7 +178,7 @@ class PlanningPolicy:
         )
 
 
-def _steps_below(needs: np.ndarray, goal: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _steps_below(needs: Ints, goal: Ints) -> Ints:
     """Edges from each skill up to the nearest of the objective."""
     below = np.full(len(needs), len(needs))
     below[goal] = 0
