@@ -24,16 +24,21 @@ REMEDY = (
 
 
 def read_rows(folder: Path) -> pd.DataFrame:
+    """`read_files` of `train.tsv` and `test.tsv` in `folder`."""
+    return read_files(folder / "train.tsv", folder / "test.tsv")
+
+
+def read_files(train_path: Path, test_path: Path) -> pd.DataFrame:
     """Both files, one row per answer as in `learnloop.datasets.assistments.rows_to_tables`.
 
     Raises:
         DataError: a file or column is missing, a cell is empty or no whole number, `correct`
             is not 0 or 1, or a student is in both files.
     """
-    train, test = (_read(folder / name) for name in ("train.tsv", "test.tsv"))
+    train, test = (_read(path) for path in (train_path, test_path))
     both = test["user_id"].isin(train["user_id"])
-    wrong = "is in train.tsv too: who taught a model cannot test it"
-    refuse(both, test["user_id"], wrong, "test.tsv", "user_id")
+    wrong = f"is in {train_path.name} too: who taught a model cannot test it"
+    refuse(both, test["user_id"], wrong, test_path.name, "user_id")
     cells = pd.concat([train.assign(cohort="learn"), test.assign(cohort="test")])
     return pd.DataFrame(
         {

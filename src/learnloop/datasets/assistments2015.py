@@ -27,10 +27,15 @@ _PADDING = "-1"
 
 
 def read_rows(folder: Path, test_fold: int) -> pd.DataFrame:
+    """`read_fold` of `train_valid.csv` in `folder`."""
+    return read_fold(folder / FILE, test_fold)
+
+
+def read_fold(path: Path, test_fold: int) -> pd.DataFrame:
     """One row per answer as in `learnloop.datasets.assistments.rows_to_tables`.
 
     Args:
-        folder: holds `train_valid.csv`.
+        path: the file.
         test_fold: its students test the models, those of the other folds teach them.
 
     Returns:
@@ -40,21 +45,53 @@ def read_rows(folder: Path, test_fold: int) -> pd.DataFrame:
         DataError: the file or a column is missing, a cell is empty or not what it should
             be, a student has two lines, or nobody is in the fold.
     """
-    cells = read_cells(folder / FILE, COLUMNS, ",", REMEDY)
-    for column in ("fold", "uid"):
-        require_whole(cells[column], FILE, column)
-    again = cells["uid"].duplicated(keep=False)
-    refuse(again, cells["uid"], "has more than one line: a student has one", FILE, "uid")
+    cells = _read(path)
     test = cells["fold"].astype(int) == test_fold
     if not test.any() or test.all():
         there = ", ".join(sorted(cells["fold"].unique()))
         raise DataError(
             f"fold {test_fold} cannot be the test fold: there are {there}.",
-            file=FILE,
+            file=path.name,
             column="fold",
             remedy="Set public_answers.test_fold to one of several folds.",
         )
-    answers = _answers(cells)
+    return _rows(cells, test, path.name)
+
+
+def read_files(train_path: Path, test_path: Path) -> pd.DataFrame:
+    """The same of two files, whatever the folds.
+
+    Raises:
+        DataError: as `read_fold`; or a student is in both files.
+    """
+    train, test = _read(train_path), _read(test_path, folds=False)
+    both = test["uid"].isin(train["uid"])
+    wrong = f"is in {train_path.name} too: who taught a model cannot test it"
+    refuse(both, test["uid"], wrong, test_path.name, "uid")
+    learned = _rows(train, pd.Series(False, train.index), train_path.name)
+    return pd.concat(
+        [learned, _rows(test, pd.Series(True, test.index), test_path.name)], ignore_index=True
+    )
+
+
+def folds_in(path: Path) -> list[int]:
+    """The folds that the file deals its students into."""
+    return sorted({int(fold) for fold in _read(path)["fold"]})
+
+
+def _read(path: Path, folds: bool = True) -> pd.DataFrame:
+    """`folds`: whether the file has to deal its students into folds; a test file need not."""
+    columns = COLUMNS if folds else COLUMNS[1:]
+    cells = read_cells(path, columns, ",", REMEDY)
+    for column in columns[: 1 + folds]:
+        require_whole(cells[column], path.name, column)
+    again = cells["uid"].duplicated(keep=False)
+    refuse(again, cells["uid"], "has more than one line: a student has one", path.name, "uid")
+    return cells
+
+
+def _rows(cells: pd.DataFrame, test: "pd.Series[bool]", file: str) -> pd.DataFrame:
+    answers = _answers(cells, file)
     students = cells.loc[answers.index]
     return pd.DataFrame(
         {
@@ -67,21 +104,21 @@ def read_rows(folder: Path, test_fold: int) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _answers(cells: pd.DataFrame) -> pd.DataFrame:
+def _answers(cells: pd.DataFrame, file: str) -> pd.DataFrame:
     """Concept and response of each answer, in order; the index is the student's line."""
     lists = cells[["concepts", "responses"]].apply(lambda column: column.str.split(","))
     counts = lists.apply(lambda column: column.str.len())
     uneven = counts["concepts"] != counts["responses"]
     told = counts["responses"].astype(str)
-    refuse(uneven, told, "responses do not go with its concepts", FILE, "responses")
+    refuse(uneven, told, "responses do not go with its concepts", file, "responses")
     answers = lists.explode(["concepts", "responses"])
     padding = (answers == _PADDING).all(axis=1)
     ended = padding.groupby(level=0).cummax()
     wrong = "stands before an answer: padding comes last"
     refuse(
-        ended & ~padding, answers["concepts"].mask(~padding, _PADDING), wrong, FILE, "concepts"
+        ended & ~padding, answers["concepts"].mask(~padding, _PADDING), wrong, file, "concepts"
     )
     answers = pd.DataFrame(answers[~padding])
-    require_whole(answers["concepts"], FILE, "concepts")
-    require_answers(answers["responses"], FILE, "responses")
+    require_whole(answers["concepts"], file, "concepts")
+    require_answers(answers["responses"], file, "responses")
     return answers

@@ -14,10 +14,9 @@ from learnloop.evaluation import (
 )
 from learnloop.mastery.baselines import Baselines
 from learnloop.mastery.moments import masteries_at
-from learnloop.mastery.network import Singles
 from learnloop.mastery.predictor import MasteryPredictor
 from learnloop.mastery.settings import MasterySettings
-from learnloop.mastery.state import Floats
+from learnloop.mastery.traits import Floats, Singles
 
 Scores = dict[str, dict[str, float]]
 SCORED = ("test", "audit")

@@ -6,57 +6,62 @@ import numpy as np
 import pandas as pd
 
 from learnloop.errors import DataError
-from learnloop.mastery.network import Singles
+from learnloop.mastery.items import ItemBank
 from learnloop.mastery.predictor import MasteryPredictor
 from learnloop.mastery.sequences import Histories, days, encode, in_chunks, replay
-from learnloop.mastery.state import Floats, Knowledge, Places
+from learnloop.mastery.state import Knowledge
+from learnloop.mastery.traits import Floats, Places, Singles
 
 Ask = Callable[[Knowledge, Places, Floats], Floats | Singles]
 """(state, n rows of it, n moments in days) → (n, K)."""
 
 
 def masteries_at(
-    model: MasteryPredictor,
-    attempts: pd.DataFrame,
-    moments: pd.DataFrame,
-    ask: Ask | None = None,
+    model: MasteryPredictor, attempts: pd.DataFrame, moments: pd.DataFrame
 ) -> Singles:
-    """Per-skill mastery of students at moments.
+    """Per-skill mastery of students at moments: `states_at`, asked for the masteries."""
+    return states_at(model.items, attempts, moments, model.masteries_of)
+
+
+def states_at(
+    bank: ItemBank, attempts: pd.DataFrame, moments: pd.DataFrame, ask: Ask
+) -> Singles:
+    """What the states of students at moments answer, skill by skill.
 
     Args:
-        model: fitted.
+        bank: of the items and skills.
         attempts: answers (`learnloop.events.schema.Attempts`); those of students
             without a moment are left aside.
         moments: one row per moment: `student_id`, `as_of`. Only answers with
             `occurred_at` < `as_of` count, and days since practice run until `as_of`.
-        ask: what to ask of the state at each moment; ``None`` asks for the masteries.
+        ask: what to ask of the state at each moment.
 
     Returns:
-        (len(moments), K) in [0, 1], in the order of `model.skills`.
+        (len(moments), K), in the order of the bank's skills.
 
     Raises:
         DataError: an answer has no time, or a student's order contradicts the times.
     """
-    ask = ask or model.masteries_of
     wanted = attempts[attempts["student_id"].isin(moments["student_id"])]
-    histories, _ = encode(wanted, model.items)
+    histories, _ = encode(wanted, bank)
     _check_times(histories, np.flatnonzero(attempts["student_id"].isin(moments["student_id"])))
     student = pd.Index(histories.students).get_indexer(pd.Index(moments["student_id"]))
     day = days(moments["as_of"])
-    result = np.empty((len(moments), len(model.skills)), dtype=np.float32)
+    result = np.empty((len(moments), len(bank.skills)), dtype=np.float32)
 
     strangers = np.flatnonzero(student < 0)
-    blank = Knowledge.empty(1, len(model.skills))
+    traits = histories.answers.slopes.shape[1]
+    blank = Knowledge.empty(1, len(bank.skills), traits)
     if len(strangers):
         result[strangers] = ask(blank, np.zeros(1, dtype=np.int64), np.full(1, np.nan))
 
     seen = _answers_before(histories, student, day)
-    for first, chunk in in_chunks(histories, len(model.skills)):
+    for first, chunk in in_chunks(histories, bank):
         inside = (student >= first) & (student < first + len(chunk.students))
         rows = np.flatnonzero(inside)
         rows = rows[np.argsort(seen[rows], kind="stable")]
         ends = np.searchsorted(seen[rows], np.arange(chunk.length.max() + 2))
-        state = Knowledge.empty(len(chunk.students), len(model.skills))
+        state = Knowledge.empty(len(chunk.students), len(bank.skills), traits)
         for step, _, _ in replay(chunk, state):
             now = rows[ends[step] : ends[step + 1]]
             if len(now):

@@ -10,34 +10,32 @@ import pandas as pd
 from scipy.special import expit
 
 from learnloop.errors import ModelError
+from learnloop.mastery.crossfit import FitItems, unseen_inputs
+from learnloop.mastery.inputs import INPUTS, inputs_of
 from learnloop.mastery.items import ITEM_INPUTS, ItemBank, skills_version
-from learnloop.mastery.network import Network, Singles
-from learnloop.mastery.sequences import (
-    COLUMNS,
-    Histories,
-    days,
-    encode,
-    in_chunks,
-    replay,
-)
+from learnloop.mastery.network import Network
+from learnloop.mastery.sequences import COLUMNS, days
 from learnloop.mastery.settings import MasterySettings
 from learnloop.mastery.state import (
+    JOINT_INPUTS,
     SKILL_INPUTS,
     STUDENT_INPUTS,
     Answers,
-    Floats,
     Knowledge,
     skill_inputs,
     student_inputs,
     update,
 )
+from learnloop.mastery.traits import Floats, Places, Singles
 from learnloop.model import require
 
-INPUTS = (*ITEM_INPUTS, *STUDENT_INPUTS, *SKILL_INPUTS)
 TIMES = ("days_since_answer", "days_since_practice")
 REASONS = {
     "how hard the item is": ITEM_INPUTS,
-    "answers so far on all skills": tuple(n for n in STUDENT_INPUTS if n not in TIMES),
+    "answers so far on all skills": (
+        *JOINT_INPUTS,
+        *(n for n in STUDENT_INPUTS if n not in TIMES),
+    ),
     "answers so far on this skill": tuple(n for n in SKILL_INPUTS if n not in TIMES),
     "days since practice": TIMES,
 }
@@ -50,14 +48,12 @@ by so many answers."""
 
 
 class MasteryPredictor:
-    """Knowledge tracing: a small network over a recurrence of residuals.
+    """Knowledge tracing: a small network over a recurrence of traits and residuals.
 
     The `examples` of all methods hold one row per answer, with `student_id`,
     `content_id`, `skill_id`, `correct`, `occurred_at` (null where only the order is
     known) and `position` (order within the student). A student's rows are the whole
-    history: what is not among them, the model does not know. Columns `hardness`,
-    `discrimination` and `skill_hardness` are optional and take the place of the item
-    bank's, for item difficulties that did not see the student.
+    history: what is not among them, the model does not know.
 
     `predict` gives one column, `probability` in [0, 1]: that the answer is correct,
     from the student's earlier answers, the item and the time alone. It never depends
@@ -93,17 +89,21 @@ class MasteryPredictor:
         """`2-` and 12 digits that change with the weights, the skills or the items."""
         network = self._fitted()
         digest = hashlib.blake2b(skills_version(self.skills).encode(), digest_size=6)
-        arrays = (network.hidden, network.hidden_bias, network.out, network.skip, network.bias)
-        for array in (*arrays, self._levels.inputs, self._levels.weight):
+        traits, levels = self.items.traits, self._levels
+        arrays = (network.hidden, network.by_skill, network.out, network.skip, network.bias)
+        fitted = (traits.hardness, traits.slopes, traits.skill_slopes)
+        for array in (*arrays, *fitted, levels.inputs, levels.weight):
             digest.update(np.ascontiguousarray(array).tobytes())
         return f"{self.contract}-{digest.hexdigest()}"
 
-    def fit(self, examples: pd.DataFrame) -> Self:
-        """Trains the network.
+    def fit(self, examples: pd.DataFrame, fit_items: FitItems | None = None) -> Self:
+        """Fits the items' traits and trains the network on inputs out of fold by student.
 
         Args:
             examples: answers. Where there is a column `split`, only rows of `train`
                 teach, rows of `validation` say when to stop, and others are left out.
+            fit_items: fits difficulties on some answers, for those out of fold; ``None``
+                keeps those of the bank, which shall then not have seen the students.
 
         Raises:
             ModelError: a column is missing, there is nothing to learn from, or only one
@@ -121,18 +121,19 @@ class MasteryPredictor:
             )
         from learnloop.mastery.training import train
 
-        inputs, correct = self._training_table(learned)
-        validation = None if held.empty else self._training_table(held)
-        self._network = train(inputs, correct, validation, self.settings)
+        taught = unseen_inputs(learned, self.items, fit_items, self.settings)
+        self.items = self.items.with_traits(learned, self.settings)
+        self._levels = self.items.levels(self.settings.difficulty_levels)
+        validation = None
+        if len(held):
+            table, histories = inputs_of(held, self.items)
+            validation = (table, histories.answers.skill, histories.answers.correct)
+        self._network = train(taught, validation, len(self.skills) + 1, self.settings)
         self.skill_rates = self._rates(learned)
         return self
 
-    def _training_table(self, examples: pd.DataFrame) -> tuple[Floats, Floats]:
-        inputs, histories = self._replayed(examples)
-        return inputs, histories.answers.correct
-
     def _rates(self, examples: pd.DataFrame) -> Floats:
-        skill, _ = self.items.look_up(examples["content_id"], examples["skill_id"])
+        skill, _, _ = self.items.look_up(examples["content_id"], examples["skill_id"])
         correct = examples["correct"].to_numpy(float)
         size = len(self.skills) + 1
         right, given = np.bincount(skill, correct, size), np.bincount(skill, minlength=size)
@@ -143,23 +144,15 @@ class MasteryPredictor:
 
     def inputs(self, examples: pd.DataFrame) -> pd.DataFrame:
         """What the network sees of each answer: columns INPUTS, same index as `examples`."""
-        replayed, histories = self._replayed(examples)
-        table = np.empty_like(replayed)
-        table[histories.source] = replayed
-        return pd.DataFrame(table, index=examples.index, columns=list(INPUTS))
+        return self._seen(examples)[0]
 
-    def _replayed(self, examples: pd.DataFrame) -> tuple[Floats, Histories]:
-        histories, items = encode(examples, self.items)
-        table = np.empty((len(items), len(INPUTS)))
-        table[:, : len(ITEM_INPUTS)] = items
-        begin = 0
-        for _, chunk in in_chunks(histories, len(self.skills)):
-            state = Knowledge.empty(len(chunk.students), len(self.skills))
-            for _, students, places in replay(chunk, state):
-                now = chunk.answers.at(places)
-                table[begin + places, len(ITEM_INPUTS) :] = _known(state, students, now)
-            begin += len(chunk.source)
-        return table, histories
+    def _seen(self, examples: pd.DataFrame) -> tuple[pd.DataFrame, Places]:
+        """Inputs and places in the skill list, a row an example."""
+        replayed, histories = inputs_of(examples, self.items)
+        table, skill = np.empty_like(replayed), np.empty(len(replayed), np.int64)
+        table[histories.source] = replayed
+        skill[histories.source] = histories.answers.skill
+        return pd.DataFrame(table, index=examples.index, columns=list(INPUTS)), skill
 
     def predict(self, examples: pd.DataFrame) -> pd.DataFrame:
         """The chance of each answer to be correct, before it is given.
@@ -170,7 +163,8 @@ class MasteryPredictor:
         Raises:
             ModelError: the model has not been fitted, or a column is missing.
         """
-        logits = self._fitted().logits(self.inputs(examples).to_numpy())
+        inputs, skill = self._seen(examples)
+        logits = self._fitted().logits(inputs.to_numpy(), skill)
         return pd.DataFrame({"probability": expit(logits)}, index=examples.index)
 
     def explain(self, examples: pd.DataFrame) -> pd.DataFrame:
@@ -182,13 +176,13 @@ class MasteryPredictor:
             One row per example and reason: `row`, `reason`, `contribution` (logits).
         """
         network = self._fitted()
-        inputs = self.inputs(examples)
-        logits = network.logits(inputs.to_numpy())
+        inputs, skill = self._seen(examples)
+        logits = network.logits(inputs.to_numpy(), skill)
         neutral = dict(zip(ITEM_INPUTS, self.items.neutral(), strict=True))
         parts = []
         for reason, names in REASONS.items():
             without = inputs.assign(**{name: neutral.get(name, 0.0) for name in names})
-            moved = logits - network.logits(without.to_numpy())
+            moved = logits - network.logits(without.to_numpy(), skill)
             parts.append(
                 pd.DataFrame(
                     {
@@ -205,17 +199,31 @@ class MasteryPredictor:
 
     def new_student(self) -> Knowledge:
         """The state of one student of whom nothing is known."""
-        return Knowledge.empty(1, len(self.skills))
+        return Knowledge.empty(1, len(self.skills), self.items.traits.slopes.shape[1])
 
-    def learn(self, state: Knowledge, answer: pd.DataFrame) -> None:
+    def learn(
+        self,
+        state: Knowledge,
+        content_id: str,
+        skill_id: str,
+        correct: bool,
+        occurred_at: pd.Timestamp | None,
+    ) -> None:
         """Takes one more answer into the state of one student, in place.
 
         Args:
             state: from `new_student`.
-            answer: one row of `examples`; costs the same however long the history.
+            content_id: the item.
+            skill_id: its skill.
+            correct: the outcome.
+            occurred_at: when, with a time zone; ``None`` where only the order is known.
+
+        Costs the same however long the history.
         """
-        histories, _ = encode(answer, self.items)
-        update(state, np.zeros(1, dtype=np.int64), histories.answers)
+        skill, items, slopes = self.items.look_up([content_id], [skill_id])
+        outcome, day = np.array([float(correct)]), np.array([_day(occurred_at)])
+        answer = Answers(skill, outcome, items[:, 0], slopes, day)
+        update(state, np.zeros(1, dtype=np.int64), answer)
 
     def masteries(self, state: Knowledge, now: pd.Series) -> Singles:
         """What the students of a state master at a moment each.
@@ -229,7 +237,7 @@ class MasteryPredictor:
         """
         return self.masteries_of(state, np.arange(len(now)), days(now))
 
-    def masteries_of(self, state: Knowledge, students: np.ndarray, day: Floats) -> Singles:
+    def masteries_of(self, state: Knowledge, students: Places, day: Floats) -> Singles:
         """The same for chosen rows of the state, moments in days since 1970.
 
         Mastery is the probability of a correct answer now, averaged over the skill's
@@ -237,6 +245,8 @@ class MasteryPredictor:
         """
         every = slice(0, len(self.skills))
         return self._fitted().masteries(
+            state.traits[students],
+            state.spread[students],
             student_inputs(state, students, day),
             skill_inputs(state, students, every, day),
             self._levels,
@@ -282,11 +292,6 @@ class MasteryPredictor:
         return self._network
 
 
-def _known(state: Knowledge, students: np.ndarray, now: Answers) -> Floats:
-    """(n, student and skill inputs) before the answers `now` are taken in."""
-    return np.column_stack(
-        [
-            student_inputs(state, students, now.day),
-            skill_inputs(state, students, now.skill, now.day),
-        ]
-    )
+def _day(moment: pd.Timestamp | None) -> float:
+    """Days since 1970 (UTC), as `learnloop.mastery.sequences.days` counts them."""
+    return float("nan") if moment is None else moment.timestamp() / 86_400

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from learnloop.mastery.items import ITEM_INPUTS, ItemBank
-from learnloop.mastery.state import Answers, Floats, Knowledge, Places, update
+from learnloop.mastery.items import ItemBank
+from learnloop.mastery.state import Answers, Knowledge, update
+from learnloop.mastery.traits import Floats, Places
 from learnloop.model import require
 
 COLUMNS = ("student_id", "content_id", "skill_id", "correct", "occurred_at", "position")
 """Of a table of answers."""
 MICROSECONDS_A_DAY = 86_400_000_000
 STATE_CELLS = 500_000
-"""Students × skills replayed at once: a state of some 30 MB."""
+"""Numbers of a state replayed at once, skills and covariances together: some 20 MB."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,7 @@ def encode(examples: pd.DataFrame, bank: ItemBank) -> tuple[Histories, Floats]:
 
     Args:
         examples: one row per answer: `student_id`, `content_id`, `skill_id`, `correct`,
-            `occurred_at` (may be null), `position`; where the columns of ITEM_INPUTS
-            are there, they take the place of what `bank` says of the items.
+            `occurred_at` (may be null), `position`.
         bank: looks the items up.
 
     Returns:
@@ -99,28 +99,27 @@ def encode(examples: pd.DataFrame, bank: ItemBank) -> tuple[Histories, Floats]:
     """
     require(examples, COLUMNS)
     students, numbers, places = order(examples["student_id"], examples["position"])
-    skill, items = bank.look_up(examples["content_id"], examples["skill_id"])
-    if set(ITEM_INPUTS) <= set(examples.columns):
-        items = examples[list(ITEM_INPUTS)].to_numpy(float)
+    skill, items, slopes = bank.look_up(examples["content_id"], examples["skill_id"])
     items = items[places]
     length = np.bincount(numbers, minlength=len(students)).astype(np.int64)
     answers = Answers(
         skill=skill[places],
         correct=examples["correct"].to_numpy(float)[places],
         hardness=items[:, 0],
-        discrimination=items[:, 1],
+        slopes=slopes[places],
         day=days(examples["occurred_at"])[places],
     )
     start = np.cumsum(length) - length
     return Histories(students, start, length, places, answers), items
 
 
-def in_chunks(histories: Histories, skills: int) -> Iterator[tuple[int, Histories]]:
+def in_chunks(histories: Histories, bank: ItemBank) -> Iterator[tuple[int, Histories]]:
     """Splits many students so that the state of one chunk stays small.
 
     Yields:
         The number of the chunk's first student, and the chunk.
     """
-    size = max(1, STATE_CELLS // (skills + 1))
+    traits = histories.answers.slopes.shape[1]
+    size = max(1, STATE_CELLS // (len(bank.skills) + 1 + traits**2))
     for first in range(0, len(histories.students), size):
         yield first, histories.between(first, min(first + size, len(histories.students)))

@@ -22,11 +22,21 @@ class MasterySettings(BaseModel):
     """Factor on the learning rate after each pass."""
     weight_decay: float = Field(default=0.0001, ge=0)
     """Of AdamW."""
+    skill_weight_decay: float = Field(default=0.01, ge=0)
+    """The same of what the network learns of each skill alone."""
+    traits: int = Field(default=20, ge=1, le=64)
+    """Dimensions of what items ask of a student and of what is believed of a student."""
+    trait_iterations: int = Field(default=15, ge=1)
+    """Of the fit of the items' traits."""
+    item_precision: float = Field(default=5.0, gt=0)
+    """How closely an item's traits are drawn to those of its skill."""
+    skill_precision: float = Field(default=10.0, gt=0)
+    """How closely a skill's traits are drawn to one general trait."""
     difficulty_levels: int = Field(default=5, ge=1)
     """Into how many levels a skill's items are grouped to average over them; exact for
     a skill with no more items than that."""
     difficulty_folds: int = Field(default=5, ge=2)
-    """Groups of students for item difficulties that did not see the student."""
+    """Groups of students for item difficulties and traits that did not see the student."""
     difficulty_tolerance: float = Field(default=0.01, gt=0)
     """Logits at which the fits of these groups end; coarser than the model itself."""
     folds: int = Field(default=3, ge=2)

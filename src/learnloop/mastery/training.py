@@ -18,60 +18,79 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from learnloop.mastery.network import Network
 from learnloop.mastery.settings import MasterySettings
-from learnloop.mastery.state import Floats
+from learnloop.mastery.traits import Floats, Places
 
-Batch = tuple[Tensor, Tensor]
+Batch = tuple[Tensor, Tensor, Tensor]
+"""Inputs, places in the skill list, outcomes."""
+Table = tuple[Floats, Places, Floats]
+"""(n, inputs), (n,) places in the skill list, (n,) 0 or 1."""
+UNKNOWN_SHARE = 0.05
+"""Of the training answers, for which the network is not told the skill: what it then says
+has to do for skills that nobody has seen."""
 
 
 class Batches:
     """Passes over the answers in batches, in a new order each time if `seed` is given."""
 
-    def __init__(self, inputs: Tensor, correct: Tensor, size: int, seed: int | None) -> None:
-        self._inputs, self._correct, self._size = inputs, correct, size
+    def __init__(self, rows: Batch, size: int, seed: int | None) -> None:
+        self._rows, self._size = rows, size
         self._order = None if seed is None else torch.Generator().manual_seed(seed)
 
     def __len__(self) -> int:
-        return -(-len(self._correct) // self._size)
+        return -(-len(self._rows[0]) // self._size)
 
     def __iter__(self) -> Iterator[Batch]:
-        rows = torch.arange(len(self._correct))
+        rows = torch.arange(len(self._rows[0]))
         if self._order is not None:
             rows = torch.randperm(len(rows), generator=self._order)
         for batch in torch.split(rows, self._size):
-            yield self._inputs[batch], self._correct[batch]
+            inputs, skill, correct = self._rows
+            yield inputs[batch], skill[batch], correct[batch]
 
 
 class MasteryModule(lightning.LightningModule):
-    """One hidden layer beside a linear one, trained on log loss."""
+    """One hidden layer, shifted by the skill, beside a linear one; trained on log loss."""
 
-    def __init__(self, inputs: int, settings: MasterySettings) -> None:
+    def __init__(self, inputs: int, skills: int, settings: MasterySettings) -> None:
         super().__init__()
         self.settings = settings
+        self.unknown = skills - 1
         self.hidden = nn.Linear(inputs, settings.hidden_units)
+        self.by_skill = nn.Embedding(skills, settings.hidden_units, padding_idx=self.unknown)
+        nn.init.zeros_(self.by_skill.weight)
         self.out = nn.Linear(settings.hidden_units, 1)
         self.skip = nn.Linear(inputs, 1, bias=False)
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        """(n,) logits of (n, inputs)."""
-        logits: Tensor = self.out(torch.relu(self.hidden(inputs))) + self.skip(inputs)
+    def forward(self, inputs: Tensor, skill: Tensor) -> Tensor:
+        """(n,) logits of (n, inputs) and (n,) places in the skill list."""
+        units = torch.relu(self.hidden(inputs) + self.by_skill(skill))
+        logits: Tensor = self.out(units) + self.skip(inputs)
         return logits.squeeze(1)
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
         """The loss of one batch."""
-        inputs, correct = batch
-        return binary_cross_entropy_with_logits(self(inputs), correct)
+        inputs, skill, correct = batch
+        untold = torch.rand(len(skill)) < UNKNOWN_SHARE
+        skill = skill.masked_fill(untold, self.unknown)
+        return binary_cross_entropy_with_logits(self(inputs, skill), correct)
 
     def validation_step(self, batch: Batch, _: int) -> None:
         """Adds one batch to the validation loss."""
-        inputs, correct = batch
-        loss = binary_cross_entropy_with_logits(self(inputs), correct)
+        inputs, skill, correct = batch
+        loss = binary_cross_entropy_with_logits(self(inputs, skill), correct)
         self.log("validation_loss", loss, batch_size=len(correct), on_epoch=True)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """AdamW, slower with every pass."""
         chosen = self.settings
+        skills = list(self.by_skill.parameters())
+        others = [p for name, p in self.named_parameters() if not name.startswith("by_skill")]
         optimizer = torch.optim.AdamW(
-            self.parameters(), lr=chosen.learning_rate, weight_decay=chosen.weight_decay
+            [
+                {"params": others, "weight_decay": chosen.weight_decay},
+                {"params": skills, "weight_decay": chosen.skill_weight_decay},
+            ],
+            lr=chosen.learning_rate,
         )
         schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, chosen.learning_rate_decay)
         return {"optimizer": optimizer, "lr_scheduler": schedule}
@@ -94,34 +113,32 @@ class KeepBest(lightning.Callback):
 
 
 def train(
-    inputs: Floats,
-    correct: Floats,
-    validation: tuple[Floats, Floats] | None,
-    settings: MasterySettings,
+    taught: Table, validation: Table | None, skills: int, settings: MasterySettings
 ) -> Network:
     """Fits the network; the same arguments on the same machine give the same bits.
 
     Args:
-        inputs: (n, inputs) of the answers to learn from.
-        correct: (n,) 0 or 1.
+        taught: the answers to learn from.
         validation: the same of other students, to stop early on; ``None`` runs all
             passes and keeps the last weights.
+        skills: K + 1; the last place stands for skills that are not in the list.
         settings: hyper-parameters and seed.
 
     Returns:
         The weights, for predicting without torch.
     """
-    centre, scale = inputs.mean(axis=0), inputs.std(axis=0)
+    centre, scale = taught[0].mean(axis=0), taught[0].std(axis=0)
     scale = np.where(scale > 1e-9, scale, 1.0)
 
-    def batches(x: Floats, y: Floats, seed: int | None) -> Batches:
-        table = torch.from_numpy(((x - centre) / scale).astype(np.float32))
-        answers = torch.from_numpy(y.astype(np.float32))
-        return Batches(table, answers, settings.batch_size, seed)
+    def batches(table: Table, seed: int | None) -> Batches:
+        inputs = torch.from_numpy(((table[0] - centre) / scale).astype(np.float32))
+        correct = torch.from_numpy(table[2].astype(np.float32))
+        rows = (inputs, torch.from_numpy(table[1]), correct)
+        return Batches(rows, settings.batch_size, seed)
 
     keep = KeepBest()
     with _one_thread(settings.seed), _quiet():
-        module = MasteryModule(inputs.shape[1], settings)
+        module = MasteryModule(len(centre), skills, settings)
         stop = lightning.callbacks.EarlyStopping("validation_loss", patience=settings.patience)
         trainer = lightning.Trainer(
             max_epochs=settings.epochs,
@@ -136,8 +153,8 @@ def train(
         )
         trainer.fit(
             module,
-            train_dataloaders=batches(inputs, correct, settings.seed),
-            val_dataloaders=None if validation is None else batches(*validation, None),
+            train_dataloaders=batches(taught, settings.seed),
+            val_dataloaders=None if validation is None else batches(validation, None),
         )
     if keep.weights is not None:
         module.load_state_dict(keep.weights)
@@ -151,7 +168,7 @@ def _export(module: MasteryModule, centre: Floats, scale: Floats) -> Network:
     skip = weights["skip.weight"][0] / scale
     return Network(
         hidden=hidden,
-        hidden_bias=weights["hidden.bias"] - centre @ hidden,
+        by_skill=weights["by_skill.weight"] + weights["hidden.bias"] - centre @ hidden,
         out=weights["out.weight"][0],
         skip=skip,
         bias=np.asarray(weights["out.bias"][0] - centre @ skip),

@@ -6,13 +6,14 @@ import pandas as pd
 
 from learnloop.difficulty import DifficultyEstimator
 from learnloop.mastery import ItemBank, MasteryPredictor, MasterySettings, skills_version
-from learnloop.mastery.crossfit import FitItems, fit_predictor, out_of_fold_masteries
+from learnloop.mastery.crossfit import FitItems
 from learnloop.mastery.evaluate import (
     judge_answers,
     judge_masteries,
     score_answers,
     with_truth,
 )
+from learnloop.mastery.out_of_fold import out_of_fold_masteries
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def fit_mastery(
     )
     bank = ItemBank(items, list(skills["skill_id"]))
     refit = _item_fit(difficulty_model, content_items, settings)
-    model = fit_predictor(attempts, bank, refit, settings)
+    model = MasteryPredictor(bank, settings).fit(attempts, refit)
     taught = attempts[attempts["split"] == "train"]
     log.info(
         "Mastery predictor %s learned from %d answers of %d students on %d skills",

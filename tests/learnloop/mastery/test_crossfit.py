@@ -3,12 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from learnloop.mastery.crossfit import (
-    fit_predictor,
-    out_of_fold_masteries,
-    with_unseen_difficulty,
-)
-from learnloop.mastery.items import ITEM_INPUTS
+from learnloop.mastery import MasteryPredictor
+from learnloop.mastery.crossfit import folds_of, unseen_inputs
+from learnloop.mastery.out_of_fold import out_of_fold_masteries
 from learnloop.splits import fold_of
 
 from .toys import QUICK, START, bank, classroom
@@ -32,28 +29,26 @@ def flip(attempts: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     return attempts.assign(correct=attempts["correct"] ^ rows)
 
 
-def test_difficulties_of_a_training_student_do_not_know_the_students_answers() -> None:
+def test_inputs_of_a_training_student_do_not_know_the_students_later_answers() -> None:
     attempts, _ = classroom(12, seed=21)
-    own = (
-        attempts["student_id"]
-        == attempts.loc[attempts["split"] == "train", "student_id"].iloc[0]
-    )
-    before, after = (
-        with_unseen_difficulty(table, bank(), share_wrong, folds=3)[list(ITEM_INPUTS)]
-        for table in (attempts, flip(attempts, own))
-    )
-    pd.testing.assert_frame_equal(before[own], after[own], check_exact=True)
-    assert not before[~own].equals(after[~own])
+    train = attempts[attempts["split"] == "train"]
+    own = train["student_id"] == train["student_id"].iloc[0]
+    late = own & (train["position"] >= 20)
 
+    def inputs(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Of the student's answers up to the first changed one, and of other students."""
+        found, _, _ = unseen_inputs(table, bank(), share_wrong, QUICK)
+        fold = folds_of(table["student_id"], QUICK.difficulty_folds, "difficulty")
+        dealt = np.concatenate(
+            [table.index[fold == number].to_numpy() for number in np.unique(fold)]
+        )
+        ordered = pd.DataFrame(found, index=dealt).loc[table.index]
+        before = own & (table["position"] <= 20)
+        return ordered[before].to_numpy(), ordered[~own].to_numpy()
 
-def test_students_of_other_splits_get_the_bank_as_it_is() -> None:
-    attempts, _ = classroom(12, seed=21)
-    held = attempts["split"] == "validation"
-    found = with_unseen_difficulty(attempts, bank(), share_wrong, folds=3)
-    _, expected = bank().look_up(attempts["content_id"], attempts["skill_id"])
-    np.testing.assert_array_equal(
-        found.loc[held, list(ITEM_INPUTS)].to_numpy(), expected[held.to_numpy()]
-    )
+    (mine, others), (mine_after, others_after) = inputs(train), inputs(flip(train, late))
+    np.testing.assert_array_equal(mine, mine_after)
+    assert not np.array_equal(others, others_after)
 
 
 def test_mastery_of_a_training_student_comes_from_a_model_that_never_saw_the_fold() -> None:
@@ -61,7 +56,7 @@ def test_mastery_of_a_training_student_comes_from_a_model_that_never_saw_the_fol
     names = attempts.drop_duplicates("student_id")[["student_id", "split"]]
     as_of = pd.Series(START + pd.Timedelta(days=9), index=names.index)
     moments = names.assign(as_of=as_of.astype("datetime64[us, UTC]"))
-    model = fit_predictor(attempts, bank(), share_wrong, QUICK)
+    model = MasteryPredictor(bank(), QUICK).fit(attempts, share_wrong)
     # later answers of every student of fold 0, who are asked before giving them
     fold = attempts["student_id"].map(lambda name: fold_of(name, QUICK.folds))
     taught = attempts["split"] == "train"

@@ -9,7 +9,7 @@ import pytest
 from learnloop.errors import DataError
 from learnloop.mastery import ItemBank, skills_version
 
-from .toys import bank
+from .toys import QUICK, bank, classroom
 
 
 def items(**changes: object) -> pd.DataFrame:
@@ -26,27 +26,38 @@ def items(**changes: object) -> pd.DataFrame:
 
 
 def look_up(held: ItemBank, content: str, skill: str) -> tuple[int, list[float]]:
-    place, inputs = held.look_up(pd.Series([content]), pd.Series([skill]))
+    place, inputs, _ = held.look_up([content], [skill])
     return int(place[0]), inputs[0].tolist()
 
 
 def test_a_known_item_has_its_own_hardness_and_its_skills_mean() -> None:
     # hardness a b: 2, 3, -1; mean of all (20 + 30 - 20) / 40 = .75;
     # of skill s (20 + 30 + 20 * .75) / (20 + 20) = 1.625
-    assert look_up(ItemBank(items(), ["s", "t"]), "a", "s") == (0, [2.0, 2.0, 1.625])
+    known = (0, [2.0, 1.625, pytest.approx(np.log(11))])
+    assert look_up(ItemBank(items(), ["s", "t"]), "a", "s") == known
 
 
 def test_a_new_item_is_expected_to_be_like_its_skill() -> None:
-    # mean discrimination (20 + 10 + 20) / 40
-    assert look_up(ItemBank(items(), ["s", "t"]), "new", "s") == (0, [1.625, 1.25, 1.625])
+    assert look_up(ItemBank(items(), ["s", "t"]), "new", "s") == (0, [1.625, 1.625, 0.0])
 
 
 def test_a_new_item_of_a_new_skill_is_expected_to_be_like_all_items() -> None:
-    assert look_up(ItemBank(items(), ["s", "t"]), "new", "new") == (2, [0.75, 1.25, 0.75])
+    assert look_up(ItemBank(items(), ["s", "t"]), "new", "new") == (2, [0.75, 0.75, 0.0])
 
 
 def test_a_bank_without_items_still_answers() -> None:
-    assert look_up(ItemBank(items().iloc[:0], ["s"]), "a", "s") == (0, [0.0, 1.0, 0.0])
+    assert look_up(ItemBank(items().iloc[:0], ["s"]), "a", "s") == (0, [0.0, 0.0, 0.0])
+
+
+def test_without_fitted_traits_an_item_asks_for_one_as_sharply_as_it_discriminates() -> None:
+    _, _, slopes = ItemBank(items(), ["s", "t"]).look_up(["a", "b"], ["s", "s"])
+    assert slopes.tolist() == [[2.0], [1.0]]
+
+
+def test_fitted_traits_of_a_new_item_are_those_of_its_skill() -> None:
+    fitted = bank().with_traits(classroom(60, seed=3)[0], QUICK)
+    _, _, slopes = fitted.look_up(["new", "new"], ["adding", "dividing"])
+    assert slopes.tolist() == fitted.traits.skill_slopes[:2].tolist()
 
 
 def test_levels_are_the_items_themselves_where_they_suffice() -> None:
@@ -72,7 +83,7 @@ def test_an_item_without_difficulty_is_refused() -> None:
 
 def test_a_bank_read_back_answers_the_same(tmp_path: Path) -> None:
     ItemBank(items(), ["s", "t"]).save(tmp_path)
-    assert look_up(ItemBank.load(tmp_path), "a", "s") == (0, [2.0, 2.0, 1.625])
+    assert look_up(ItemBank.load(tmp_path), "a", "s")[1][:2] == [2.0, 1.625]
 
 
 def test_another_order_of_skills_is_another_version() -> None:

@@ -48,8 +48,8 @@ def test_online_masteries_equal_those_of_a_batch() -> None:
     model, (attempts, _) = trained(), classroom(3, seed=7)
     for _, own in attempts.groupby("student_id"):
         state = model.new_student()
-        for place in range(len(own)):
-            model.learn(state, own.iloc[[place]])
+        for row in own.itertuples():
+            model.learn(state, row.content_id, row.skill_id, bool(row.correct), row.occurred_at)
         now = pd.Series([START + pd.Timedelta(days=90)], dtype="datetime64[us, UTC]")
         online = model.masteries(state, now)[0]
         batch = [mastery(model, own.reset_index(drop=True), 90, skill) for skill in SKILLS]
@@ -117,7 +117,8 @@ def test_renaming_the_skills_that_a_student_never_met_changes_nothing() -> None:
     renamed = {skill: f"{skill}-2" for skill in SKILLS if skill != "adding"}
     table = model.items.table.assign(skill_id=model.items.table["skill_id"].replace(renamed))
     skills = [renamed.get(skill, skill) for skill in SKILLS]
-    other = MasteryPredictor(ItemBank(table, skills), QUICK, model._network)
+    bank = ItemBank(table, skills, model.items.traits)
+    other = MasteryPredictor(bank, QUICK, model._network)
     assert mastery(other, answers, 1, "adding") == mastery(model, answers, 1, "adding")
 
 
@@ -181,7 +182,8 @@ def test_predicting_imports_neither_lightning_nor_torch(tmp_path: Path) -> None:
         "model = MasteryPredictor.load(folder / 'model')\n"
         "answers = pd.read_parquet(folder / 'answers.parquet')\n"
         "model.predict(answers), model.explain(answers)\n"
-        "model.learn(model.new_student(), answers.iloc[[0]])\n"
+        "model.learn(model.new_student(), *answers.iloc[0][['content_id', 'skill_id', "
+        "'correct', 'occurred_at']])\n"
         "heavy = {'torch', 'pytorch_lightning', 'lightning', 'mlflow'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)\n"
     )

@@ -9,7 +9,14 @@ from learnloop.mastery import ItemBank, MasteryPredictor, MasterySettings
 
 SKILLS = ["adding", "dividing", "multiplying", "subtracting"]
 QUICK = MasterySettings(
-    hidden_units=8, epochs=12, batch_size=256, difficulty_folds=2, folds=2, bootstrap_draws=40
+    hidden_units=8,
+    epochs=12,
+    batch_size=256,
+    traits=3,
+    trait_iterations=5,
+    difficulty_folds=2,
+    folds=2,
+    bootstrap_draws=40,
 )
 START = pd.Timestamp("2025-09-01", tz="UTC")
 

@@ -1,0 +1,39 @@
+"""What a student answers next, by the registered mastery model and by its peers.
+
+    python -m benchmarks mastery --train train.tsv --test test.tsv --seeds 5
+    python -m benchmarks mastery --train train_valid.csv       # pyKT's folds, each tests once
+
+Files are those of ASSISTments 2009 in the preparation of Gervet et al. (tab-separated:
+user_id item_id timestamp correct skill_id) or pyKT's (comma-separated: fold, uid, concepts,
+responses); the header says which. Every answer of a test student is predicted from the
+student's earlier ones.
+"""
+
+import argparse
+from pathlib import Path
+
+from benchmarks.mastery.compare import compared
+from benchmarks.mastery.reading import Run, runs_of
+from benchmarks.result import Result
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The files, and how often to fit."""
+    parser.add_argument("--train", type=Path, required=True, help="answers to learn from")
+    parser.add_argument(
+        "--test",
+        type=Path,
+        help="answers of other students; without it each fold of --train tests once",
+    )
+    parser.add_argument("--seeds", type=int, default=5, help="fits of our model (default 5)")
+    parser.add_argument("--no-peers", action="store_true", help="leave Best-LR and DKT out")
+
+
+def run(options: argparse.Namespace) -> Result:
+    """Fits and scores ours and the peers on every run of the files.
+
+    Raises:
+        DataError: a file is not what it should be.
+    """
+    runs: list[Run] = runs_of(options.train, options.test, options.seeds)
+    return compared(runs, peers=not options.no_peers)

@@ -1,0 +1,179 @@
+"""Our model and its peers on the same rows, with intervals over students."""
+
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from benchmarks.mastery.peers import PEERS
+from benchmarks.mastery.reading import Run
+from benchmarks.result import Cost, Result, Scores, measured
+from learnloop.difficulty import DifficultySettings
+from learnloop.evaluation import (
+    Estimate,
+    bootstrap,
+    expected_calibration_error,
+    ranked_auc,
+)
+from learnloop.mastery import MasterySettings
+from pipelines.difficulty.nodes import fit_difficulty
+from pipelines.mastery.nodes import fit_mastery
+
+CONF = Path(__file__).parents[2] / "conf/base"
+DRAWS = 300
+"""The ends of a 95 % interval then move by a tenth of its width from seed to seed."""
+NOTES = [
+    "One row per answered question; students of train and test are disjoint; every answer is "
+    "predicted, a student's first included; auc_first is over those first answers alone.",
+    "The model is fitted as `kedro run` fits the registered one, with the parameters of "
+    "conf/base; 15 % of the training students say when to stop.",
+    "Values are means over runs (seeds or folds); intervals are of students drawn with "
+    "replacement; cost is the mean of a run, difficulty, traits and network together.",
+]
+
+
+def settings_of(seed: int) -> tuple[DifficultySettings, MasterySettings]:
+    """The parameters of conf/base, with another seed."""
+    said = {
+        name: yaml.safe_load((CONF / f"parameters_{name}.yml").read_text(encoding="utf-8"))
+        for name in ("difficulty", "mastery")
+    }
+    return (
+        DifficultySettings.model_validate(said["difficulty"]["difficulty"]),
+        MasterySettings.model_validate(said["mastery"]["mastery"] | {"seed": seed}),
+    )
+
+
+def scored(run: Run) -> tuple[pd.DataFrame, Cost]:
+    """The test answers with `probability`, and what fit and prediction cost."""
+    difficulty, mastery = settings_of(run.seed)
+    data = run.data
+    with measured() as cost:
+        items_model, items = fit_difficulty(data.attempts, data.content_items, difficulty)
+        model = fit_mastery(
+            data.attempts, data.content_items, data.skills, items, items_model, mastery
+        )
+        test = data.attempts[data.attempts["split"] == "test"].reset_index(drop=True)
+        probability = model.predict(test)["probability"]
+    return test.assign(ours=probability), cost
+
+
+def compared(runs: list[Run], *, peers: bool) -> Result:
+    """All runs, ours first; the peers once per test file or fold."""
+    tables, costs = [], []
+    for run in runs:
+        table, cost = scored(run)
+        _tell(f"{run.name}: {cost.cpu_seconds:.0f} CPU-seconds")
+        tables.append(table.assign(run=run.name))
+        costs.append(cost)
+    answers = pd.concat(tables, ignore_index=True)
+    names, spent = [], {}
+    for name, peer in PEERS.items() if peers else ():
+        answers[name], spent[name] = _asked(peer, runs, answers)
+        names.append(name)
+        _tell(f"{name}: {spent[name]['cpu_seconds']:.0f} CPU-seconds a fit")
+    leak = runs[0].data.leak
+    said = f"{leak.rows_read} rows read, {leak.collapsed} repeated one for another skill and "
+    counted = f"{said}were collapsed; {leak.repeats_kept} equal the one before and are real."
+    return Result(
+        scores=scores_of(answers, "ours"),
+        baselines={name: scores_of(answers, name) for name in names},
+        cost=Cost(statistics.mean(cost.cpu_seconds for cost in costs), costs[0].peak_mb),
+        rows=sum(len(table) for table in tables) // len({id(run.data) for run in runs}),
+        notes=[*NOTES, counted],
+        details={
+            "leak": leak.as_dict(),
+            "runs": {
+                name: {
+                    "auc": ranked_auc(rows["correct"], _ranks(rows, "ours")),
+                    "cpu_seconds": cost.cpu_seconds,
+                }
+                for (name, rows), cost in zip(
+                    answers.groupby("run", sort=False), costs, strict=True
+                )
+            },
+            "auc_above": {name: paired(answers, name).as_dict() for name in names},
+            "cost_of_baselines": spent,
+        },
+    )
+
+
+def _asked(
+    peer: Any, runs: list[Run], answers: pd.DataFrame
+) -> tuple[np.ndarray, dict[str, float]]:
+    """A peer's probabilities for all rows; runs on the same data are fitted once."""
+    found: dict[int, np.ndarray] = {}
+    seconds = []
+    for run in runs:
+        if id(run.data) not in found:
+            with measured() as cost:
+                found[id(run.data)] = peer(run.data.attempts)
+            seconds.append(cost.cpu_seconds)
+    table = np.concatenate([found[id(run.data)] for run in runs])
+    if len(table) != len(answers):
+        raise ValueError(f"{len(table)} predictions for {len(answers)} answers")
+    return table, {"cpu_seconds": statistics.mean(seconds)}
+
+
+def scores_of(answers: pd.DataFrame, column: str) -> Scores:
+    """`auc`, `auc_first` and `ece` of the probabilities in `column`."""
+    first = answers[~answers.duplicated(["run", "student_id"])]
+    return {
+        "auc": _mean_auc(answers, [column]),
+        "auc_first": _mean_auc(first, [column]),
+        "ece": bootstrap(
+            expected_calibration_error,
+            answers["correct"],
+            answers[column],
+            students=answers["student_id"],
+            draws=DRAWS,
+        ),
+    }
+
+
+def paired(answers: pd.DataFrame, peer: str) -> Estimate:
+    """How far our AUC is above the peer's, on the same draws of students."""
+    return _mean_auc(answers, ["ours", peer])
+
+
+def _mean_auc(answers: pd.DataFrame, columns: list[str]) -> Estimate:
+    """Mean over runs of the AUC of the first column, less that of a second."""
+    runs, run = np.unique(answers["run"].to_numpy(str), return_inverse=True)
+    ranks = [
+        np.concatenate([_ranks(rows, column) for _, rows in answers.groupby(run)])
+        for column in columns
+    ]
+    order = np.argsort(run, kind="stable")
+    ends = np.arange(1, len(runs))
+
+    def statistic(correct: Any, place: Any, *rest: Any) -> float:
+        *ranked, weight = rest
+        cuts = np.searchsorted(place, ends)
+        parts = [np.split(column, cuts) for column in (correct, weight, *ranked)]
+        aucs = [
+            [ranked_auc(y, r, w) for y, w, r in zip(parts[0], parts[1], column, strict=True)]
+            for column in parts[2:]
+        ]
+        means = [float(np.nanmean(values)) for values in aucs]
+        return means[0] - sum(means[1:])
+
+    return bootstrap(
+        statistic,
+        answers["correct"].to_numpy(float)[order],
+        run[order],
+        *ranks,
+        students=answers["student_id"].to_numpy(str)[order],
+        draws=DRAWS,
+    )
+
+
+def _ranks(rows: pd.DataFrame, column: str) -> np.ndarray:
+    return np.unique(rows[column].to_numpy(), return_inverse=True)[1]
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)

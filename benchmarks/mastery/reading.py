@@ -1,0 +1,77 @@
+"""Which students teach and which test, by the kind of the file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from learnloop.datasets import assistments2009, assistments2015
+from learnloop.datasets.assistments import PublicAnswers, rows_to_tables
+from learnloop.errors import DataError
+
+FORMATS = (
+    "user_id item_id timestamp correct skill_id, tab-separated, or fold, uid, concepts, "
+    "responses, comma-separated"
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One fit of our model and what it is tested on."""
+
+    name: str
+    """`seed 0`, `fold 3`."""
+    seed: int
+    data: PublicAnswers
+
+
+def runs_of(train: Path, test: Path | None, seeds: int) -> list[Run]:
+    """A run per seed; without a test file, a run per fold of the training file.
+
+    Raises:
+        DataError: a file is not what it should be, or there is neither a test file nor folds.
+    """
+    by_fold = _is_by_fold(train)
+    if test is not None:
+        read = assistments2015.read_files if by_fold else assistments2009.read_files
+        if _is_by_fold(test) != by_fold:
+            raise DataError(
+                f"its columns are not those of {train.name}.",
+                file=test.name,
+                remedy=f"Give two files of one kind: {FORMATS}.",
+            )
+        data = _tables(read(train, test))
+        return [Run(f"seed {seed}", seed, data) for seed in range(seeds)]
+    if not by_fold:
+        raise DataError(
+            "it has no column 'fold', so that nobody is left to test.",
+            file=train.name,
+            remedy="Name the test students' file with --test.",
+        )
+    return [
+        Run(f"fold {fold}", fold, _tables(assistments2015.read_fold(train, fold)))
+        for fold in assistments2015.folds_in(train)
+    ]
+
+
+def _tables(rows: pd.DataFrame) -> PublicAnswers:
+    return rows_to_tables(rows, "benchmark")
+
+
+def _is_by_fold(path: Path) -> bool:
+    """Whether the file is pyKT's.
+
+    Raises:
+        DataError: there is no such file, or its header is of neither kind.
+    """
+    if not path.is_file():
+        raise DataError(f"there is no file '{path}'.")
+    with path.open(encoding="utf-8-sig", errors="replace") as lines:
+        header = lines.readline().rstrip("\n")
+    if {"uid", "concepts", "responses"} <= set(header.split(",")):
+        return True
+    if {"user_id", "item_id", "correct"} <= set(header.split("\t")):
+        return False
+    raise DataError(
+        f"the header '{header[:80]}' is of no known kind.", file=path.name, remedy=FORMATS
+    )
