@@ -197,13 +197,16 @@ def _share(gains: dict[str, Floats], name: str) -> Estimate:
 
     def share(policy: Floats, chance: Floats, most: Floats, weight: Floats) -> float:
         low = np.average(chance, weights=weight)
-        return float(
-            (np.average(policy, weights=weight) - low)
-            / (np.average(most, weights=weight) - low)
-        )
+        possible = np.average(most, weights=weight) - low
+        return _over(np.average(policy, weights=weight) - low, possible)
 
     columns = [gains[key].mean(axis=1) for key in (name, "random", "planning_oracle")]
     return bootstrap(share, *columns, students=np.arange(len(columns[0])), draws=2_000)
+
+
+def _over(part: float, whole: float) -> float:
+    """A share; NaN where there is nothing to share."""
+    return float(part / whole) if whole != 0 else float("nan")
 
 
 def _per_seed(values: Floats) -> Estimate:
@@ -218,7 +221,7 @@ def _groups(gains: Floats, groups: list[dict[str, str]]) -> dict[str, Estimate]:
     student = np.arange(flat.size)
 
     def ratio(gain: Floats, mean_gain: Floats, weight: Floats) -> float:
-        return float((weight @ gain) / (weight @ mean_gain))
+        return _over(weight @ gain, weight @ mean_gain)
 
     found = {}
     for attribute in groups[0]:
@@ -227,7 +230,7 @@ def _groups(gains: Floats, groups: list[dict[str, str]]) -> dict[str, Estimate]:
             found[f"group {attribute} {group}"] = bootstrap(
                 ratio, flat[mine], usual[mine], students=student[mine], draws=500
             )
-    weakest = min(found, key=lambda name: found[name].value)
+    weakest = min(found, key=lambda name: np.nan_to_num(found[name].value, nan=np.inf))
     return {"weakest_group": found[weakest], **found}
 
 
