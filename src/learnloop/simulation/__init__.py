@@ -2,10 +2,12 @@
 
 from learnloop.simulation.campus import Block, Campus
 from learnloop.simulation.classroom import Classroom, Observation
+from learnloop.simulation.learners import FAMILIES, LearnerFamily
 from learnloop.simulation.roster import Roster
 from learnloop.simulation.settings import Bias, CampusSettings, Cohort, Drift
 
 __all__ = [
+    "FAMILIES",
     "Bias",
     "Block",
     "Campus",
@@ -13,6 +15,7 @@ __all__ = [
     "Classroom",
     "Cohort",
     "Drift",
+    "LearnerFamily",
     "Observation",
     "Roster",
 ]

@@ -1,25 +1,19 @@
 """A wind tunnel for policies: one simulated student who does what the policy chooses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
 from learnloop.errors import DataError
-from learnloop.simulation import outcomes, wellbeing
 from learnloop.simulation.curriculum import Curriculum, build_curriculum
-from learnloop.simulation.draws import uniforms
 from learnloop.simulation.items import TYPES
-from learnloop.simulation.knowledge import Knowledge
-from learnloop.simulation.outcomes import Workbench
-from learnloop.simulation.people import People, draw_people
-from learnloop.simulation.roster import enrolled_at
+from learnloop.simulation.learners import CAMPUS, LearnerFamily
 from learnloop.simulation.settings import CampusSettings, Cohort
-from learnloop.simulation.wellbeing import Wellbeing
+from learnloop.simulation.student import Student
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STUDY_TIME = timedelta(hours=16)
 _MOST_STEPS_A_DAY = 100
 
 
@@ -39,7 +33,7 @@ class Observation:
     """Share of a video, text or interactive item that was done, in [0, 1]."""
     duration_s: float
     done: bool
-    """Whether the episode is over: all steps used, or the student has left."""
+    """Whether the episode is over: all steps or hours used, or the student has left."""
 
 
 class Classroom:
@@ -60,20 +54,31 @@ class Classroom:
         self,
         settings: CampusSettings,
         *,
-        objective: str,
+        objective: str | Sequence[str],
         steps: int = 60,
         steps_per_day: int = 6,
+        hours: float | None = None,
+        minutes_per_day: float | None = None,
+        family: LearnerFamily = CAMPUS,
     ) -> None:
         """Args:
         settings: of the campus whose curriculum and rates hold.
-        objective: the skill that the student is to master.
+        objective: the skill, or the skills, that the student is to master.
         steps: most items in an episode.
         steps_per_day: items after which the next day begins, 1 to 100.
+        hours: of study after which an episode ends; `None`: only `steps` end it.
+        minutes_per_day: of study after which the next day begins, instead of
+            `steps_per_day`; `None`: the items are counted.
+        family: how the students learn, forget and answer.
 
         Raises:
-            DataError: the curriculum has no skill `objective`, or there are no steps.
+            DataError: the curriculum has no skill `objective`, or there are no steps or
+                no time.
         """
+        if family.guess is not None:
+            settings = settings.model_copy(update={"guess": family.guess})
         self._settings = settings
+        self._family = family
         self._curriculum: Curriculum = build_curriculum(
             settings.seed, harder=settings.drift_of(Cohort.LEARN, "harder")
         )
@@ -86,21 +91,20 @@ class Classroom:
             for place, content_id in enumerate(self._curriculum.items["content_id"])
         }
         self._kind = [TYPES.index(kind) for kind in self._curriculum.items["type"]]
-        if objective not in self._skill:
-            raise DataError(
-                f"the objective '{objective}' is not a skill of the curriculum.",
-                remedy=f"Name one of its {len(self._skill)} skills, such as "
-                f"'{self._curriculum.skills['skill_id'].iloc[0]}'.",
-            )
+        self.objective = objective if isinstance(objective, str) else tuple(objective)
+        self._check_objective()
         if steps < 1 or not 1 <= steps_per_day <= _MOST_STEPS_A_DAY:
             raise DataError(
                 f"an episode of {steps} steps, {steps_per_day} a day, cannot be played.",
                 remedy=f"Give at least 1 step, and 1 to {_MOST_STEPS_A_DAY} a day.",
             )
-        self.objective = objective
+        if any(time is not None and time <= 0 for time in (hours, minutes_per_day)):
+            raise DataError(f"{hours} hours, {minutes_per_day} minutes a day, hold no study.")
+        self._seconds = float("inf") if hours is None else 3600 * hours
+        self._minutes_per_day = minutes_per_day
         self._steps = steps
         self._per_day = steps_per_day
-        self._student: _Student | None = None
+        self._student: Student | None = None
 
     @property
     def skills(self) -> pd.DataFrame:
@@ -122,7 +126,7 @@ class Classroom:
 
     def reset(self, seed: int) -> Observation:
         """Seats the student of a seed on the first day of term."""
-        self._student = _Student(self._settings, self._curriculum, seed)
+        self._student = Student(self._settings, self._curriculum, self._family, seed)
         return Observation(0, self._student.now(), None, None, None, 0.0, done=False)
 
     def step(self, content_id: str) -> Observation:
@@ -133,7 +137,7 @@ class Classroom:
                 or the episode is over or was never begun.
         """
         student = self._seated()
-        if student.taken >= self._steps or student.left:
+        if self._over(student):
             raise DataError("the episode is over.", remedy="Call reset(seed).")
         if content_id not in self._item:
             raise DataError(f"there is no content item '{content_id}'.")
@@ -144,7 +148,7 @@ class Classroom:
                 remedy="Choose from `items` after `reset`.",
             )
         outcome = student.work(item, self._kind[item])
-        if student.taken % self._per_day == 0:
+        if self._day_is_full(student):
             student.sleep()
         asked = bool(outcome.correct[0] >= 0)
         return Observation(
@@ -154,7 +158,7 @@ class Classroom:
             correct=bool(outcome.correct[0]) if asked else None,
             progress=None if asked else float(outcome.progress[0]),
             duration_s=float(outcome.duration_s[0]),
-            done=student.taken >= self._steps or student.left,
+            done=self._over(student),
         )
 
     def true_mastery(self) -> dict[str, float]:
@@ -165,67 +169,55 @@ class Classroom:
         )[0]
         return {skill_id: float(mastery[place]) for skill_id, place in self._skill.items()}
 
-    def _seated(self) -> "_Student":
+    def true_groups(self) -> dict[str, str]:
+        """The student's group by protected attribute: for audits, never for a policy."""
+        return {name: str(group[0]) for name, group in self._seated().people.groups.items()}
+
+    def true_student(self) -> Student:
+        """Who sits there, inside and out: for oracles, never for a policy."""
+        return self._seated()
+
+    @property
+    def curriculum(self) -> Curriculum:
+        """Skills and items with their true numbers: for oracles, never for a policy."""
+        return self._curriculum
+
+    @property
+    def hours(self) -> float:
+        """Of study in an episode; infinite where only steps end it."""
+        return self._seconds / 3600
+
+    @property
+    def minutes_per_day(self) -> float | None:
+        """Of study in a day; `None` where items are counted."""
+        return self._minutes_per_day
+
+    @property
+    def guess(self) -> float:
+        """True chance of a right answer without knowing anything."""
+        return self._settings.guess
+
+    def _check_objective(self) -> None:
+        wanted = (self.objective,) if isinstance(self.objective, str) else self.objective
+        unknown = [skill_id for skill_id in wanted if skill_id not in self._skill]
+        if unknown or not wanted:
+            named = f"'{unknown[0]}' is not a skill" if unknown else "names no skill"
+            raise DataError(
+                f"the objective {named} of the curriculum.",
+                remedy=f"Name one of its {len(self._skill)} skills, such as "
+                f"'{self._curriculum.skills['skill_id'].iloc[0]}'.",
+            )
+
+    def _over(self, student: Student) -> bool:
+        used = student.taken >= self._steps or student.studied_s >= self._seconds
+        return used or student.left
+
+    def _day_is_full(self, student: Student) -> bool:
+        if self._minutes_per_day is None:
+            return student.taken % self._per_day == 0
+        return student.studied_today_s >= 60 * self._minutes_per_day
+
+    def _seated(self) -> Student:
         if self._student is None:
             raise DataError("nobody sits in the classroom.", remedy="Call reset(seed) first.")
         return self._student
-
-
-class _Student:
-    """One student's state and clock."""
-
-    def __init__(self, settings: CampusSettings, curriculum: Curriculum, seed: int) -> None:
-        own = settings.model_copy(update={"seed": seed})
-        self.people: People = draw_people(own, curriculum, Cohort.LEARN, 0, 1)
-        self.knowledge = Knowledge(
-            self.people.traits.prior,
-            self.people.traits.learning_rate,
-            self.people.traits.forgetting_rate,
-            curriculum,
-        )
-        self.taken = 0
-        self._bench = Workbench(settings, curriculum, self.people, self.knowledge)
-        self._wellbeing = Wellbeing(1)
-        self._start = _EPOCH + timedelta(microseconds=int(enrolled_at(own, self.people)[0]))
-        self._day = 0
-        self._second = _STUDY_TIME.total_seconds()
-        self.finished_at = self.now()
-
-    @property
-    def left(self) -> bool:
-        """Whether the student has dropped out."""
-        return not bool(self._wellbeing.present[0])
-
-    def now(self) -> datetime:
-        """The student's present, UTC."""
-        return self._start + timedelta(days=self._day, seconds=self._second)
-
-    def elapsed_days(self) -> float:
-        """Days since the term began."""
-        return self._day + self._second / 86_400
-
-    def work(self, item: int, kind: int) -> outcomes.Outcome:
-        """Works on one item and learns from it."""
-        me = np.array([0])
-        luck = uniforms(self.people.keys, "step", self.taken, outcomes.DRAWS)
-        outcome = self._bench.work(
-            me,
-            np.array([item]),
-            np.array([kind]),
-            np.array([self.elapsed_days()]),
-            0.8 * (1 - self._wellbeing.energy),
-            luck,
-        )
-        self._wellbeing.felt(me, outcome.correct >= 0, outcome.failed)
-        self._second += float(outcome.duration_s[0])
-        self.taken += 1
-        self.finished_at = self.now()
-        return outcome
-
-    def sleep(self) -> None:
-        """Begins the next day."""
-        self._day += 1
-        self._second = _STUDY_TIME.total_seconds()
-        luck = uniforms(self.people.keys, "day", self._day, wellbeing.DRAWS)
-        self._wellbeing.new_day(self._day, luck, np.zeros(1))
-        self.knowledge.slump = self._wellbeing.slump

@@ -1,5 +1,8 @@
 """What the students know: one latent logit per skill that study raises and time lowers."""
 
+from copy import copy
+from typing import Self
+
 import numpy as np
 from scipy.special import expit
 
@@ -7,17 +10,19 @@ from learnloop.simulation import rates
 from learnloop.simulation.curriculum import Curriculum
 from learnloop.simulation.draws import Floats
 from learnloop.simulation.items import Ints
+from learnloop.simulation.learners import CAMPUS, LearnerFamily
 
 
 def response_probability(
-    theta: Floats, difficulty: Floats, discrimination: Floats, guess: float
+    theta: Floats, difficulty: Floats, discrimination: Floats, guess: float, slip: float = 0.0
 ) -> Floats:
-    """P(correct) = guess + (1 - guess) / (1 + exp(-discrimination (theta - difficulty))).
+    """guess + (1 - guess - slip) / (1 + exp(-discrimination (theta - difficulty))).
 
-    The logistic response model (Birnbaum in Lord and Novick 1968). Example: theta equal
-    to the difficulty and no guessing give one half.
+    The logistic response model (Birnbaum in Lord and Novick 1968; with slips, Barton and
+    Lord 1981). Example: theta equal to the difficulty and no guessing give one half.
     """
-    return np.asarray(guess + (1 - guess) * expit(discrimination * (theta - difficulty)))
+    known = expit(discrimination * (theta - difficulty))
+    return np.asarray(guess + (1 - guess - slip) * known)
 
 
 class Knowledge:
@@ -33,22 +38,41 @@ class Knowledge:
         learning_rate: Floats,
         forgetting_rate: Floats,
         curriculum: Curriculum,
+        family: LearnerFamily = CAMPUS,
     ) -> None:
         """Args:
         prior: shape (students, skills), logits before any study.
         learning_rate: shape (students,), logits a whole item adds to an untouched skill.
         forgetting_rate: shape (students,), per day.
         curriculum: skills and items.
+        family: how students differ from those of the campus.
         """
         self._prior = prior
         self._rate = learning_rate
-        self._forgetting = forgetting_rate
+        self._forgetting = forgetting_rate / family.half_life
         self._curriculum = curriculum
+        self._family = family
         self._learnt = np.zeros_like(prior)
         self._seen = np.zeros_like(prior)
         self._practices = np.zeros_like(prior)
         self.slump = np.zeros(len(prior))
         """Logits that each student lacks for now on every skill."""
+
+    def __len__(self) -> int:
+        return len(self._prior)
+
+    def imagine(self, copies: int, rng: np.random.Generator) -> Self:  # noqa: ARG002
+        """The first student `copies` times, to try futures on without touching the present.
+
+        Args:
+            copies: students in the twin.
+            rng: draws what the present does not decide yet; here nothing.
+        """
+        twin = copy(self)
+        for name, state in vars(self).items():
+            if isinstance(state, np.ndarray):
+                setattr(twin, name, np.repeat(state[:1], copies, axis=0))
+        return twin
 
     def _fade(self, student: Ints, skill: Ints, day: Floats) -> Floats:
         """Share of what was learnt that is left; any shapes that broadcast."""
@@ -68,20 +92,26 @@ class Knowledge:
         there = needed >= 0
         known = expit(1.6 * self.theta(student[:, None], needed, day[:, None]))
         count = there.sum(axis=1)
-        share = (known * there).sum(axis=1) / np.maximum(count, 1)
+        if self._family.weakest_link:
+            share = np.where(there, known, 1.0).min(axis=1)
+        else:
+            share = (known * there).sum(axis=1) / np.maximum(count, 1)
         return np.asarray(np.where(count > 0, share, 1.0))
 
     def learn(self, student: Ints, skill: Ints, day: Floats, effort: Floats) -> None:
         """Adds what `effort` (1 for a whole item) teaches; a student appears once at most."""
-        ready = self.readiness(student, skill, day)
-        ready = rates.UNREADY_GAIN + (1 - rates.UNREADY_GAIN) * np.clip(
-            1.5 * ready - 0.25, 0, 1
-        )
         now = self._learnt[student, skill] * self._fade(student, skill, day)
         room = np.maximum(1 - now / rates.LEARNT_CEILING, 0)
+        ready = self._ready_share(student, skill, day)
         self._learnt[student, skill] = now + self._rate[student] * effort * ready * room
         self._seen[student, skill] = day
         self._practices[student, skill] += 1
+
+    def _ready_share(self, student: Ints, skill: Ints, day: Floats) -> Floats:
+        """Share of the gain that what is known of the prerequisites leaves."""
+        least = self._family.unready_gain
+        ready = self.readiness(student, skill, day)
+        return np.asarray(least + (1 - least) * np.clip(1.5 * ready - 0.25, 0, 1))
 
     def mastery(self, students: Ints, day: float, guess: float) -> Floats:
         """True mastery, shape (students, skills), in [0, 1].
@@ -100,5 +130,6 @@ class Knowledge:
                 self._curriculum.difficulty[item],
                 self._curriculum.discrimination[item],
                 guess,
+                self._family.slip,
             )
         return np.asarray(chance / questions.shape[1])

@@ -1,0 +1,254 @@
+"""What a teaching policy believes of one student, under many hypotheses of how they learn.
+
+A hypothesis fixes how much a question and a study item teach, what an unknown prerequisite
+takes away, how fast is forgotten, and how often is guessed or slipped. Under each, what
+the student knows is `ability + luck with the skill + learnt`, in logits, the first two
+Gaussian and moved by answers (assumed-density filtering, Opper 1998; the extended Kalman
+step of Elo-like tracking, Pelanek 2016, Computers & Education 98), the third moved by work. The
+hypotheses are weighted by how well they foretold the answers, so that none has to be true.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+from scipy.special import expit, logit, ndtri
+from scipy.stats import qmc
+
+from learnloop.recommend.teaching import Lesson, LessonItem
+
+Floats = NDArray[np.float64]
+
+SHRINK = 0.35
+"""A logistic curve under a Gaussian of variance v: expit(x / sqrt(1 + 0.35 v)), near
+pi / 8 (MacKay 1992, Neural Computation 4)."""
+
+
+class BeliefSettings(BaseModel):
+    """What is believed before the first answer; medians and spreads of hypotheses."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hypotheses: int = 256
+    question_gain: tuple[float, float] = (0.4, 0.4)
+    """Logits that a question adds to an untouched skill whose prerequisites are known:
+    median, and standard deviation of the log. Learning curves of 27 courses rise by about
+    0.1 an opportunity on the logit scale (Koedinger et al. 2023, PNAS 120), with feedback
+    and choice of items more."""
+    question_teaches: tuple[float, ...] = (0.2, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+    """Factors on that gain: in some classrooms questions test and hardly teach."""
+    study_gain: tuple[float, float] = (0.7, 0.6)
+    """The same for a video, a text or an interactive item."""
+    half_life_days: tuple[float, float] = (14.0, 1.2)
+    """Of what was learnt once (Settles and Meeder 2016: minutes to months)."""
+    unready: tuple[float, ...] = (0.0, 0.0, 0.1, 1.0)
+    """Shares of the gain that are left where no prerequisite is known; 1: the graph is idle."""
+    weakest_link: tuple[bool, ...] = (False, True)
+    """Whether the least known prerequisite decides instead of their mean."""
+    steepness: tuple[float, ...] = (1.5, 3.0)
+    """With which a level in logits counts as knowing a prerequisite."""
+    guess: tuple[float, ...] = (0.0, 0.1, 0.25)
+    slip: tuple[float, ...] = (0.0, 0.1)
+    leap: tuple[float, ...] = (0.3, 1.5)
+    """Variance that a piece of work adds, in units of its gain: large where a skill is
+    learnt in one leap (Corbett and Anderson 1995)."""
+    ceiling: float = 3.5
+    """Most logits that work adds to a skill."""
+    ability: tuple[float, float] = (-0.75, 1.2)
+    """Mean and standard deviation, in logits, over students and the mean question."""
+    luck: float = 0.7
+    """Standard deviation of a student's level over skills."""
+    item_spread: float = 0.6
+    """Standard deviation of difficulty that a lesson does not tell."""
+    mastery_spread: float = 0.6
+    """Standard deviation of a level, in logits, where mastery was handed in."""
+
+
+class Belief:
+    """One student's state under every hypothesis: arrays of shape (hypotheses, skills)."""
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        settings: BeliefSettings,
+        mastery: Mapping[str, float] | None = None,
+        seed: int = 0,
+    ) -> None:
+        """Args:
+        lesson: whose skills and items are tracked.
+        settings: the prior.
+        mastery: by skill, in [0, 1], what another model believes already; `None`: nothing.
+        seed: of the draw of hypotheses.
+        """
+        self._place = {skill: place for place, skill in enumerate(lesson.skills)}
+        width = max([1, *map(len, lesson.prerequisites.values())])
+        self.needs = np.full((len(self._place), width), -1)
+        """Shape (skills, most prerequisites): places, -1 where there are fewer."""
+        for place, needed in enumerate(lesson.prerequisites.values()):
+            self.needs[place, : len(needed)] = [self._place[skill] for skill in needed]
+        self._draw_hypotheses(settings, seed)
+        shape = (settings.hypotheses, len(self._place))
+        self.log_weight = np.zeros(settings.hypotheses)
+        self.learnt, self._practices = np.zeros(shape), np.zeros(len(self._place))
+        self._ability = np.full((settings.hypotheses, 1), settings.ability[0])
+        self._ability_var = np.full_like(self._ability, settings.ability[1] ** 2)
+        self._luck, self._luck_var = np.zeros(shape), np.full(shape, settings.luck**2)
+        for skill, known in (mastery or {}).items():
+            if skill in self._place:
+                place = self._place[skill]
+                level = logit(np.clip(known, 0.02, 0.98))
+                self._luck[:, place] = level - settings.ability[0]
+                self._luck_var[:, place] = settings.mastery_spread**2
+        if mastery:
+            self._ability_var[:] = settings.mastery_spread**2
+        self._difficulty = {item.content_id: item.difficulty or 0.0 for item in lesson.items}
+        self._item: dict[str, tuple[Floats, Floats]] = {}
+        self._item_var = settings.item_spread**2
+        self._now: datetime | None = None
+
+    def _draw_hypotheses(self, settings: BeliefSettings, seed: int) -> None:
+        """Spreads them evenly over the prior (Sobol 1967)."""
+        unit = qmc.Sobol(10, rng=np.random.default_rng(seed)).random(settings.hypotheses)
+        unit = np.clip(unit, 1e-3, 1 - 1e-3)
+
+        def around(column: int, median: float, spread: float) -> Floats:
+            return np.asarray(median * np.exp(spread * ndtri(unit[:, column])))
+
+        def among(column: int, values: tuple[float, ...]) -> Floats:
+            return np.array(values, dtype=np.float64)[
+                (unit[:, column] * len(values)).astype(np.int64)
+            ]
+
+        question = around(1, *settings.question_gain) * among(9, settings.question_teaches)
+        self.gain = np.stack([around(0, *settings.study_gain), question], axis=1)
+        """Shape (hypotheses, 2): of a study item, of a question."""
+        self._forgetting = np.log(2) / around(2, *settings.half_life_days)
+        self.unready = among(3, settings.unready)
+        self._guess, self._slip = among(4, settings.guess), among(5, settings.slip)
+        self._leap = among(6, settings.leap)
+        self.weakest = among(7, settings.weakest_link)
+        self.steepness = among(8, settings.steepness)
+        self.ceiling = settings.ceiling
+
+    @property
+    def weights(self) -> Floats:
+        """Of the hypotheses, shape (hypotheses,), summing to 1."""
+        weight = np.exp(self.log_weight - self.log_weight.max())
+        return np.asarray(weight / weight.sum())
+
+    @property
+    def level(self) -> Floats:
+        """Mean logits on each skill."""
+        return self._ability + self._luck + self.learnt
+
+    @property
+    def variance(self) -> Floats:
+        """Of `level`."""
+        return np.asarray(self._ability_var + self._luck_var)
+
+    def drawn(self, hypotheses: NDArray[np.int64], normal: Floats) -> Floats:
+        """Levels of students drawn from some hypotheses, shape (n, skills).
+
+        Args:
+            hypotheses: shape (n,).
+            normal: shape (n, 1 + skills), standard normal numbers.
+        """
+        ability = np.sqrt(np.maximum(self._ability_var[hypotheses], 0)) * normal[:, :1]
+        luck = np.sqrt(np.maximum(self._luck_var[hypotheses], 0)) * normal[:, 1:]
+        return np.asarray(self.level[hypotheses] + ability + luck)
+
+    def mastery(self) -> dict[str, float]:
+        """Expected probability, by skill, that the student can do a mean question."""
+        known = self.weights @ expit(self.level / np.sqrt(1 + SHRINK * self.variance))
+        return {skill: float(known[place]) for skill, place in self._place.items()}
+
+    def success(self, item: LessonItem) -> float:
+        """Expected probability of a right answer to a question."""
+        place, (offset, spread) = self._place[item.skill_ids[0]], self._offset(item)
+        return float(self.weights @ self._chance(place, offset, spread)[0])
+
+    def answered(self, item: LessonItem, correct: bool) -> None:
+        """Learns from an answer, about the student and about the hypotheses."""
+        place, (offset, spread) = self._place[item.skill_ids[0]], self._offset(item)
+        chance, slope = self._chance(place, offset, spread)
+        self.log_weight += np.log(chance if correct else 1 - chance)
+        luck_var, own_var = self._luck_var[:, place], self._ability_var[:, 0]
+        noise = slope**2 * (luck_var + own_var + spread) + chance * (1 - chance)
+        step = slope * (float(correct) - chance) / noise
+        self._ability[:, 0] += own_var * step
+        self._luck[:, place] += luck_var * step
+        self._ability_var[:, 0] -= (own_var * slope) ** 2 / noise
+        self._luck_var[:, place] -= (luck_var * slope) ** 2 / noise
+        self._item[item.content_id] = (
+            offset - spread * step,
+            spread - (spread * slope) ** 2 / noise,
+        )
+
+    def worked(self, item: LessonItem, share: float = 1.0) -> None:
+        """Adds what an item teaches; `share` of it was done."""
+        place = self._place[item.skill_ids[0]]
+        room = np.clip(1 - self.learnt[:, place] / self.ceiling, 0, 1)
+        gain = self.gain[:, int(item.question)] * share * self.ready()[:, place] * room
+        self.learnt[:, place] += gain
+        self._luck_var[:, place] += self._leap * gain
+        self._practices[place] += 1
+
+    def ready(self) -> Floats:
+        """Share of the gain that prerequisites leave."""
+        level = self.level / np.sqrt(1 + SHRINK * self.variance)
+        known = expit(self.steepness[:, None] * level)
+        return ready_share(known, self.needs, self.unready[:, None], self.weakest[:, None])
+
+    def passed(self, now: datetime | None) -> None:
+        """Forgets what the time since the last call takes; half-lives grow with practice."""
+        if now is None:
+            return
+        if self._now is not None:
+            days = max((now - self._now).total_seconds() / 86_400, 0.0)
+            if days < LEAST_DAYS:
+                return
+            slowed = np.exp2(-HALF_LIFE_GROWTH * np.clip(self._practices - 1, 0, 8))
+            self.learnt *= np.exp(-days * self._forgetting[:, None] * slowed)
+        self._now = now
+
+    def _offset(self, item: LessonItem) -> tuple[Floats, Floats]:
+        fresh = np.full(len(self.log_weight), self._difficulty[item.content_id])
+        return self._item.get(item.content_id, (fresh, np.full_like(fresh, self._item_var)))
+
+    def _chance(self, place: int, offset: Floats, spread: Floats) -> tuple[Floats, Floats]:
+        """P(correct) = guess + (1 - guess - slip) expit(level - difficulty), and its slope."""
+        variance = self._ability_var[:, 0] + self._luck_var[:, place] + spread
+        level = self._ability[:, 0] + self._luck[:, place] + self.learnt[:, place]
+        known = expit((level - offset) / np.sqrt(1 + SHRINK * variance))
+        span = 1 - self._guess - self._slip
+        chance = np.clip(self._guess + span * known, 0.01, 0.99)
+        return chance, span * known * (1 - known)
+
+
+HALF_LIFE_GROWTH = 0.35
+"""Doublings of a half-life per further practice (Settles and Meeder 2016)."""
+LEAST_DAYS = 0.02
+"""Shorter gaps wait until they add up."""
+
+
+def ready_share(
+    known: Floats, needs: NDArray[np.int64], unready: Floats, weakest: Floats
+) -> Floats:
+    """`unready + (1 - unready) * what is known of the prerequisites`.
+
+    Args:
+        known: shape (…, skills), in [0, 1].
+        needs: shape (n, most prerequisites), places in `skills`, -1 where there are fewer.
+        unready: broadcasts against (…, n).
+        weakest: the same; 1 where the least known prerequisite decides, 0: their mean.
+    """
+    there = needs >= 0
+    if not there.any():
+        return np.ones((*known.shape[:-1], len(needs)))
+    count = np.maximum(there.sum(axis=-1), 1)
+    each = np.where(there, known[..., needs], 1.0)
+    mean = 1 - (1 - each).sum(axis=-1) / count
+    share = mean + weakest * (each.min(axis=-1) - mean)
+    return np.asarray(unready + (1 - unready) * share)

@@ -1,0 +1,188 @@
+"""The platform's teaching policy: plans the time that is left on what it believes."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from learnloop.recommend.gain import challenge_fit
+from learnloop.recommend.teaching import Lesson, LessonItem, Outcome
+from learnloop.recommend.teaching_belief import (
+    Belief,
+    BeliefSettings,
+    Floats,
+)
+from learnloop.recommend.teaching_plan import Ints, Outlook, better, generations_of, resample
+
+
+class PolicySettings(BaseModel):
+    """How the policy plans."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    belief: BeliefSettings = BeliefSettings()
+    minutes_ahead: float = 90.0
+    """How far it plans where nobody knows how long the student has."""
+    steps_between: int = 4
+    """Items after which it plans again."""
+    stand_ins: int = 24
+    """Students drawn from the belief for whom a plan is made."""
+    rounds: int = 4
+    children: int = 48
+    """Of the search for a plan."""
+    question_minutes: float = 1.0
+    study_minutes: float = 5.0
+    """Expected where the lesson does not say, until items were seen."""
+
+
+class PlanningPolicy:
+    """Teaches by a belief over hypotheses and a plan for the rest of the time.
+
+    It needs nothing but the protocol: where the lesson tells difficulty, duration or the
+    time that the student has, it uses them; `mastery` lets another model say what the
+    student knows already.
+    """
+
+    def __init__(
+        self,
+        settings: PolicySettings | None = None,
+        mastery: Mapping[str, float] | None = None,
+    ) -> None:
+        """Args: settings: `None`: the defaults; mastery: by skill, in [0, 1], if known."""
+        self._settings = settings or PolicySettings()
+        self._mastery = mastery
+
+    def begin(self, lesson: Lesson, seed: int = 0) -> None:
+        """A new student."""
+        self._lesson = lesson
+        self._rng = np.random.default_rng(seed)
+        shape = (self._settings.stand_ins, len(lesson.skills) + 1)
+        self._normals = self._rng.normal(size=shape)
+        self.belief = Belief(lesson, self._settings.belief, self._mastery, seed)
+        self._items = {item.content_id: item for item in lesson.items}
+        self._place = {skill: place for place, skill in enumerate(lesson.skills)}
+        self._shelves: dict[tuple[int, bool], list[LessonItem]] = {}
+        for item in lesson.items:
+            key = (self._place[item.skill_ids[0]], item.question)
+            self._shelves.setdefault(key, []).append(item)
+        self._generations = generations_of(self.belief.needs)
+        self._goal = np.array([self._place[skill] for skill in lesson.objective])
+        self._uses, self._took = Counter[str](), defaultdict[str, float](float)
+        self._spent, self._steps = 0.0, 0
+        self._plan: Floats | None = None
+
+    def choose(self) -> str:
+        """The next item: of the first skill that the plan has time for."""
+        rate, question = self._rates()
+        if self._plan is None or self._steps % self._settings.steps_between == 0:
+            self._plan = self._planned(rate)
+        place = self._turn(self._plan, rate)
+        shelf = self._shelves[place, bool(question[place])]
+        return max(shelf, key=self._appeal).content_id
+
+    def observe(self, outcome: Outcome) -> None:
+        """Learns from what came of the item."""
+        item = self._items[str(outcome.content_id)]
+        minutes = self._expected(item)
+        if outcome.duration_s is not None:
+            minutes = outcome.duration_s / 60
+            self._uses[item.content_id] += 1
+            self._took[item.content_id] += minutes
+        self.belief.passed(outcome.occurred_at)
+        if outcome.correct is not None:
+            self.belief.answered(item, outcome.correct)
+        progress = getattr(outcome, "progress", None)
+        self.belief.worked(item, 1.0 if progress is None else progress)
+        self._spent += minutes
+        self._steps += 1
+        if self._plan is not None:
+            place = self._place[item.skill_ids[0]]
+            self._plan[place] = max(self._plan[place] - minutes, 0.0)
+
+    def _expected(self, item: LessonItem) -> float:
+        """Minutes: what the lesson says, drawn to what was seen."""
+        usual = (
+            self._settings.question_minutes if item.question else self._settings.study_minutes
+        )
+        said = item.minutes or usual
+        seen = self._uses[item.content_id]
+        return (2 * said + self._took[item.content_id]) / (2 + seen)
+
+    def _rates(self) -> tuple[Floats, Floats]:
+        """Logits a minute by hypothesis and skill, and by skill whether to ask a question.
+
+        Each hypothesis counts on what teaches most if it is true: by then one will know.
+        """
+        weights = self.belief.weights
+        shape = (len(weights), len(self._place))
+        rate, question, best = np.zeros(shape), np.zeros(shape[1]), np.full(shape[1], -1.0)
+        for (place, asks), shelf in self._shelves.items():
+            minutes = min(self._expected(item) for item in shelf)
+            own = self.belief.gain[:, int(asks)] / minutes
+            rate[:, place] = np.maximum(rate[:, place], own)
+            if weights @ own > best[place]:
+                best[place], question[place] = weights @ own, asks
+        return rate, question
+
+    def _planned(self, rate: Floats) -> Floats:
+        """Minutes by skill from now on."""
+        settings, belief = self._settings, self.belief
+        left = settings.minutes_ahead
+        if self._lesson.minutes is not None:
+            left = max(self._lesson.minutes - self._spent, 1.0)
+        some = resample(belief, settings.stand_ins)
+        outlook = Outlook(
+            level=belief.drawn(some, self._normals),
+            learnt=belief.learnt[some],
+            rate=rate[some],
+            unready=belief.unready[some],
+            weakest=belief.weakest[some],
+            steepness=belief.steepness[some],
+            needs=belief.needs,
+            objective=self._goal,
+            generations=self._generations,
+            ceiling=belief.ceiling,
+        )
+        plans = self._simple_plans(outlook, left)
+        if self._plan is not None:
+            plans = np.vstack([self._plan + 1e-6, plans])
+        return better(outlook, plans, left, self._rng, settings.rounds, settings.children)
+
+    def _simple_plans(self, outlook: Outlook, left: float) -> Floats:
+        """Every depth below the objective times some levels; what remains, the objective."""
+        level = outlook.level.mean(axis=0)
+        pace = np.maximum(0.7 * outlook.rate.mean(axis=0), 1e-3)
+        below = _steps_below(self.belief.needs, self._goal)
+        rows = []
+        for depth in range(int(below.max()) + 1):
+            for wanted in (0.0, 0.7, 1.5):
+                row = np.where(below <= depth, np.maximum(wanted - level, 0) / pace, 0.0)
+                row[self._goal] += max(left - row.sum(), 0.1 * left) / self._goal.size
+                rows.append(row)
+        return np.asarray(np.array(rows) * (outlook.rate.mean(axis=0) > 0))
+
+    def _turn(self, plan: Floats, rate: Floats) -> int:
+        """The first skill, in topological order, that is worth an item's time."""
+        able = rate.max(axis=0) > 0
+        due = np.flatnonzero(able & (plan >= 0.75))
+        return int(due[0]) if due.size else int(np.argmax(np.where(able, plan, -1.0)))
+
+    def _appeal(self, item: LessonItem) -> float:
+        """Worth of an item beside others of its kind and skill: short, fitting, not worn."""
+        fit = (
+            float(challenge_fit(self.belief.success(item), 0.7, 0.3)) if item.question else 1.0
+        )
+        return (
+            (0.5 + 0.5 * fit) / self._expected(item) / (1 + 0.05 * self._uses[item.content_id])
+        )
+
+
+def _steps_below(needs: Ints, goal: Ints) -> Ints:
+    """Edges from each skill up to the nearest of the objective."""
+    below = np.full(len(needs), len(needs))
+    below[goal] = 0
+    for place in range(len(needs) - 1, -1, -1):
+        for needed in needs[place][needs[place] >= 0]:
+            below[needed] = min(below[needed], below[place] + 1)
+    return below

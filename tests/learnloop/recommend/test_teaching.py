@@ -1,0 +1,150 @@
+"""The protocol of teaching: what every policy may count on, and what all must keep to."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from learnloop.errors import DataError
+from learnloop.recommend.teaching import Lesson, TeachingPolicy
+from learnloop.recommend.teaching_policy import PlanningPolicy
+from learnloop.recommend.teaching_rules import EqualTime, FixedOrder, RandomItems, SkillBySkill
+
+NEEDS = {"b": ["a"], "c": ["b"], "z": ["y"]}
+ITEMS = [
+    {"content_id": f"{skill}{number}", "skill_ids": [skill]}
+    for skill in "abcz"
+    for number in (1, 2)
+]
+POLICIES = {
+    "planning": PlanningPolicy,
+    "random": RandomItems,
+    "fixed": FixedOrder,
+    "popular": lambda: FixedOrder({"b1": 3.0}),
+    "three": SkillBySkill,
+    "straight": lambda: SkillBySkill(straight=True),
+    "equal": lambda: EqualTime(30.0),
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    content_id: str
+    correct: bool | None
+    duration_s: float | None = None
+    occurred_at: datetime | None = None
+
+
+def chosen(policy: TeachingPolicy, lesson: Lesson, right: set[str], steps: int) -> list[str]:
+    """The items that a policy chooses for a student who knows the skills in `right`."""
+    policy.begin(lesson, seed=3)
+    items = []
+    for _ in range(steps):
+        item = policy.choose()
+        items.append(item)
+        policy.observe(Done(item, item[0] in right))
+    return items
+
+
+def test_a_lesson_holds_what_the_objective_builds_on_and_no_more():
+    lesson = Lesson.of("c", NEEDS, ITEMS)
+    assert lesson.skills == ("a", "b", "c")
+    assert {item.content_id for item in lesson.items} == {"a1", "a2", "b1", "b2", "c1", "c2"}
+
+
+def test_tables_say_the_same_as_mappings():
+    table = pd.DataFrame(
+        {"skill_id": ["b", "c", "z", "c"], "requires_skill_id": ["a", "b", "y", "b"]}
+    )
+    assert Lesson.of(["c"], table, pd.DataFrame(ITEMS)) == Lesson.of("c", NEEDS, ITEMS)
+
+
+def test_an_item_tells_its_minutes_and_its_difficulty_where_known():
+    rows = [
+        {"content_id": "q", "skill_ids": "a", "type": "assessment", "difficulty": 1.5},
+        {"content_id": "v", "skill_ids": ["a"], "type": "video", "duration_s": 120},
+    ]
+    question, video = Lesson.of("a", {}, rows).items
+    assert (question.question, question.difficulty, question.minutes) == (True, 1.5, None)
+    assert (video.question, video.difficulty, video.minutes) == (False, None, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("objective", "needs", "items", "message"),
+    [
+        ([], NEEDS, ITEMS, "names no skill"),
+        ("q", NEEDS, ITEMS, "no item teaches the objective 'q'"),
+        ("b", {"b": ["a"], "a": ["b"]}, ITEMS, "cycle"),
+        ("a", NEEDS, [*ITEMS, ITEMS[0]], "'a1' is named twice"),
+        ("a", NEEDS, [{"content_id": "a1"}], "column 'skill_ids'"),
+    ],
+)
+def test_a_lesson_that_cannot_be_taught_is_refused(objective, needs, items, message):
+    with pytest.raises(DataError, match=message):
+        Lesson.of(objective, needs, items)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_policy_chooses_only_items_of_the_lesson(name):
+    lesson = Lesson.of("c", NEEDS, ITEMS)
+    known = {item.content_id for item in lesson.items}
+    assert set(chosen(POLICIES[name](), lesson, {"a"}, 20)) <= known
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_same_seed_and_answers_give_the_same_choices(name):
+    lesson = Lesson.of("c", NEEDS, ITEMS)
+    policy = POLICIES[name]()
+    first = chosen(policy, lesson, {"a"}, 15)
+    assert chosen(policy, lesson, {"a"}, 15) == first
+    assert chosen(POLICIES[name](), lesson, {"a"}, 15) == first
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_one_skill_with_one_item_is_a_lesson(name):
+    lesson = Lesson.of("a", {}, [{"content_id": "a1", "skill_ids": ["a"]}])
+    assert chosen(POLICIES[name](), lesson, set(), 5) == ["a1"] * 5
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_an_objective_without_items_is_taught_by_what_it_builds_on(name):
+    lesson = Lesson.of("z", {"z": ["a"]}, ITEMS[:2])
+    assert set(chosen(POLICIES[name](), lesson, set(), 6)) <= {"a1", "a2"}
+
+
+def test_three_right_in_a_row_move_on_in_topological_order():
+    lesson = Lesson.of("c", NEEDS, ITEMS)
+    items = chosen(SkillBySkill(), lesson, {"a", "b", "c"}, 10)
+    assert [item[0] for item in items] == list("aaabbbcccc")
+
+
+def test_whoever_fails_stays_where_the_rule_of_three_is():
+    lesson = Lesson.of("c", NEEDS, ITEMS)
+    assert {item[0] for item in chosen(SkillBySkill(), lesson, set(), 10)} == {"a"}
+
+
+def test_equal_time_gives_each_skill_its_share():
+    lesson, policy = Lesson.of("c", NEEDS, ITEMS), EqualTime(9.0)
+    policy.begin(lesson)
+    skills = []
+    for _ in range(9):
+        item = policy.choose()
+        skills.append(item[0])
+        policy.observe(Done(item, True, duration_s=60.0))
+    assert "".join(skills) == "aaabbbccc"
+
+
+def test_the_most_popular_item_comes_first():
+    lesson = Lesson.of("c", NEEDS, ITEMS)
+    assert chosen(FixedOrder({"b2": 5.0, "a1": 1.0}), lesson, set(), 2) == ["b2", "a1"]
+
+
+def test_time_may_pass_between_two_items():
+    lesson, policy = Lesson.of("a", {}, ITEMS[:2], minutes=60), PlanningPolicy()
+    policy.begin(lesson)
+    start = datetime(2025, 9, 1, tzinfo=UTC)
+    for day in (0, 1, 30):
+        item = policy.choose()
+        policy.observe(Done(item, True, 60.0, start + timedelta(days=day)))
+    assert policy.choose() in {"a1", "a2"}
