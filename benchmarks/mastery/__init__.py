@@ -10,8 +10,10 @@ student's earlier ones.
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.mastery.ablations import ablations
 from benchmarks.mastery.compare import compared
 from benchmarks.mastery.reading import Run, runs_of
 from benchmarks.result import Result
@@ -26,6 +28,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="answers of other students; without it each fold of --train tests once",
     )
     parser.add_argument("--seeds", type=int, default=5, help="fits of our model (default 5)")
+    parser.add_argument(
+        "--ablations",
+        action="store_true",
+        help="also what each part is worth, on validation students of --train",
+    )
     parser.add_argument("--no-peers", action="store_true", help="leave Best-LR and DKT out")
 
 
@@ -36,4 +43,7 @@ def run(options: argparse.Namespace) -> Result:
         DataError: a file is not what it should be.
     """
     runs: list[Run] = runs_of(options.train, options.test, options.seeds)
-    return compared(runs, peers=not options.no_peers)
+    result = compared(runs, peers=not options.no_peers)
+    if not options.ablations:
+        return result
+    return replace(result, details={**result.details, "without": ablations(runs[0])})

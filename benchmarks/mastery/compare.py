@@ -19,9 +19,10 @@ from learnloop.evaluation import (
     expected_calibration_error,
     ranked_auc,
 )
-from learnloop.mastery import MasterySettings
+from learnloop.mastery import ItemBank, MasteryPredictor, MasterySettings
+from learnloop.mastery.crossfit import FitItems
 from pipelines.difficulty.nodes import fit_difficulty
-from pipelines.mastery.nodes import fit_mastery
+from pipelines.mastery.nodes import item_bank, item_fit
 
 CONF = Path(__file__).parents[2] / "conf/base"
 DRAWS = 300
@@ -48,16 +49,22 @@ def settings_of(seed: int) -> tuple[DifficultySettings, MasterySettings]:
     )
 
 
+def bank_and_fit(run: Run) -> tuple[ItemBank, FitItems, MasterySettings]:
+    """What the pipeline hands the mastery model: items, their refit, and the settings."""
+    difficulty, settings = settings_of(run.seed)
+    data = run.data
+    model, items = fit_difficulty(data.attempts, data.content_items, difficulty)
+    bank = item_bank(data.attempts, data.content_items, data.skills, items)
+    return bank, item_fit(model, data.content_items, settings), settings
+
+
 def scored(run: Run) -> tuple[pd.DataFrame, Cost]:
     """The test answers with `probability`, and what fit and prediction cost."""
-    difficulty, mastery = settings_of(run.seed)
-    data = run.data
+    attempts = run.data.attempts
     with measured() as cost:
-        items_model, items = fit_difficulty(data.attempts, data.content_items, difficulty)
-        model = fit_mastery(
-            data.attempts, data.content_items, data.skills, items, items_model, mastery
-        )
-        test = data.attempts[data.attempts["split"] == "test"].reset_index(drop=True)
+        bank, refit, settings = bank_and_fit(run)
+        model = MasteryPredictor(bank, settings).fit(attempts, refit)
+        test = attempts[attempts["split"] == "test"].reset_index(drop=True)
         probability = model.predict(test)["probability"]
     return test.assign(ours=probability), cost
 
@@ -158,7 +165,7 @@ def _mean_auc(answers: pd.DataFrame, columns: list[str]) -> Estimate:
             [ranked_auc(y, r, w) for y, w, r in zip(parts[0], parts[1], column, strict=True)]
             for column in parts[2:]
         ]
-        means = [float(np.nanmean(values)) for values in aucs]
+        means = [float(np.mean(values)) for values in aucs]
         return means[0] - sum(means[1:])
 
     return bootstrap(

@@ -38,7 +38,7 @@ def best_lr(attempts: pd.DataFrame) -> Floats:
     )
     codes = encoder.transform(attempts[["content_id", "skill_id"]].to_numpy())
     inputs = csr_matrix(hstack([table, codes]))
-    model = LogisticRegression(max_iter=500).fit(inputs[train], right[train])
+    model = LogisticRegression(max_iter=3000).fit(inputs[train], right[train])
     return np.asarray(model.predict_proba(inputs[~train])[:, 1])
 
 

@@ -36,11 +36,8 @@ def fit_mastery(
         difficulty_model: refitted in folds, for difficulties that did not see the student.
         settings: hyper-parameters.
     """
-    items = item_difficulty.assign(
-        skill_id=item_difficulty["content_id"].map(_primary_skills(attempts, content_items))
-    )
-    bank = ItemBank(items, list(skills["skill_id"]))
-    refit = _item_fit(difficulty_model, content_items, settings)
+    bank = item_bank(attempts, content_items, skills, item_difficulty)
+    refit = item_fit(difficulty_model, content_items, settings)
     model = MasteryPredictor(bank, settings).fit(attempts, refit)
     taught = attempts[attempts["split"] == "train"]
     log.info(
@@ -67,7 +64,7 @@ def write_student_mastery(
 ) -> pd.DataFrame:
     """Mastery as a feature: one row per snapshot, out of fold for training students."""
     moments = snapshots.sort_values(["student_id", "as_of"], ignore_index=True)
-    refit = _item_fit(difficulty_model, content_items, mastery_model.settings)
+    refit = item_fit(difficulty_model, content_items, mastery_model.settings)
     masteries, versions = out_of_fold_masteries(mastery_model, attempts, moments, refit)
     log.info("Wrote %d masteries at %d snapshots", masteries.size, len(moments))
     return pd.DataFrame(
@@ -104,16 +101,23 @@ def evaluate_mastery(
     return with_truth(metrics, beside, settings)
 
 
-def _primary_skills(attempts: pd.DataFrame, content_items: pd.DataFrame) -> dict[str, str]:
-    """The skill that each item is about; what was answered outweighs the catalogue."""
+def item_bank(
+    attempts: pd.DataFrame,
+    content_items: pd.DataFrame,
+    skills: pd.DataFrame,
+    item_difficulty: pd.DataFrame,
+) -> ItemBank:
+    """The items, each with its skill: what was answered outweighs the catalogue."""
     catalogue = zip(content_items["content_id"], content_items["skill_ids"].str[0], strict=True)
     answered = attempts.drop_duplicates("content_id")
-    return dict(catalogue) | dict(
+    primary = dict(catalogue) | dict(
         zip(answered["content_id"], answered["skill_id"], strict=True)
     )
+    items = item_difficulty.assign(skill_id=item_difficulty["content_id"].map(primary))
+    return ItemBank(items, list(skills["skill_id"]))
 
 
-def _item_fit(
+def item_fit(
     difficulty: DifficultyEstimator, content_items: pd.DataFrame, settings: MasterySettings
 ) -> FitItems:
     """The difficulty model's own fit, repeated on other answers and stopped sooner."""
