@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.result import Result, measured
+from benchmarks.result import Result, measured, positive
 from learnloop.evaluation import Estimate, bootstrap, mean
 from learnloop.recommend.teaching import TeachingPolicy, teach
 from learnloop.recommend.teaching_policy import PlanningPolicy
@@ -48,7 +48,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """How many seeds, and from which on."""
-    parser.add_argument("--seeds", type=int, default=20, help="students per family")
+    parser.add_argument("--seeds", type=positive, default=20, help="students per family")
     parser.add_argument("--first-seed", type=int, default=0, help="others were for tuning")
     parser.add_argument(
         "--untold", action="store_true", help="the policy is not told how long the student has"
