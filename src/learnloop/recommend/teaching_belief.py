@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict
 from scipy.special import expit, logit, ndtri
 from scipy.stats import qmc
 
-from learnloop.recommend.teaching import Lesson, LessonItem
+from learnloop.recommend.teaching import Lesson
+from learnloop.recommend.teaching_items import LessonItem, finite
 
 Floats = NDArray[np.float64]
 
@@ -80,6 +81,7 @@ class Belief:
         lesson: whose skills and items are tracked.
         settings: the prior.
         mastery: by skill, in [0, 1], what another model believes already; `None`: nothing.
+            Skills that the lesson does not have say nothing.
         seed: of the draw of hypotheses.
         """
         self._place = {skill: place for place, skill in enumerate(lesson.skills)}
@@ -96,14 +98,13 @@ class Belief:
         self._ability_var = np.full_like(self._ability, settings.ability[1] ** 2)
         self._luck, self._luck_var = np.zeros(shape), np.full(shape, settings.luck**2)
         for skill, known in (mastery or {}).items():
-            if skill in self._place:
-                place = self._place[skill]
-                level = logit(np.clip(known, 0.02, 0.98))
-                self._luck[:, place] = level - settings.ability[0]
-                self._luck_var[:, place] = settings.mastery_spread**2
-        if mastery:
+            own, share = self._place.get(str(skill)), finite(known)
+            if own is None or share is None:
+                continue
+            self._luck[:, own] = logit(np.clip(share, 0.02, 0.98)) - settings.ability[0]
+            self._luck_var[:, own] = settings.mastery_spread**2
             self._ability_var[:] = settings.mastery_spread**2
-        self._difficulty = {item.content_id: item.difficulty or 0.0 for item in lesson.items}
+        self._difficulty = {item.key: item.difficulty or 0.0 for item in lesson.items}
         self._item: dict[str, tuple[Floats, Floats]] = {}
         self._item_var = settings.item_spread**2
         self._now: datetime | None = None
@@ -181,7 +182,7 @@ class Belief:
         self._luck[:, place] += luck_var * step
         self._ability_var[:, 0] -= (own_var * slope) ** 2 / noise
         self._luck_var[:, place] -= (luck_var * slope) ** 2 / noise
-        self._item[item.content_id] = (
+        self._item[item.key] = (
             offset - spread * step,
             spread - (spread * slope) ** 2 / noise,
         )
@@ -214,8 +215,8 @@ class Belief:
         self._now = now
 
     def _offset(self, item: LessonItem) -> tuple[Floats, Floats]:
-        fresh = np.full(len(self.log_weight), self._difficulty[item.content_id])
-        return self._item.get(item.content_id, (fresh, np.full_like(fresh, self._item_var)))
+        fresh = np.full(len(self.log_weight), self._difficulty[item.key])
+        return self._item.get(item.key, (fresh, np.full_like(fresh, self._item_var)))
 
     def _chance(self, place: int, offset: Floats, spread: Floats) -> tuple[Floats, Floats]:
         """P(correct) = guess + (1 - guess - slip) expit(level - difficulty), and its slope."""
