@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from benchmarks import peers
 from benchmarks.assessment_answers import placed_by_answers
-from benchmarks.result import Result, measured
+from benchmarks.result import Result, measured, positive
 from learnloop.assessment.adaptive import AdaptiveTest
 from learnloop.assessment.bank import TestBank
 from learnloop.assessment.belief import Belief, belief_from_mastery, posterior
@@ -75,7 +75,7 @@ class Run:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("--seeds", type=int, default=5, help="banks and classes drawn")
+    parser.add_argument("--seeds", type=positive, default=5, help="banks and classes drawn")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--students", type=int, default=1000, help="per seed")
     parser.add_argument(

@@ -31,7 +31,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.result import Result, measured
+from benchmarks.result import Result, measured, positive
 from learnloop.content.repair import repaired_graph
 from learnloop.content.schema import ContentType
 from learnloop.datasets.concept_maps import SUBJECTS, read_al_cpl, read_metacademy
@@ -46,7 +46,7 @@ KNOWN = (0.0, 0.1, 0.3)
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("--seeds", type=int, default=5, help="curricula drawn")
+    parser.add_argument("--seeds", type=positive, default=5, help="curricula drawn")
     parser.add_argument(
         "--data", type=Path, default=os.environ.get("LEARNLOOP_DATA"), help="public data"
     )

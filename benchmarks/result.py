@@ -1,5 +1,6 @@
 """What every benchmark prints: scores with intervals beside baselines, and what they cost."""
 
+import argparse
 import json
 import math
 import resource
@@ -65,6 +66,14 @@ class Result:
             **self.details,
         }
         return json.dumps(_finite(said), indent=2, allow_nan=False)
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1, for `argparse`."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
 
 
 def _written(scores: Scores) -> dict[str, dict[str, float]]:

@@ -18,6 +18,7 @@ from benchmarks.audits import results
 from benchmarks.audits.drift_terms import Taught
 from benchmarks.audits.project import measured_with, read_settings
 from benchmarks.audits.scoring import Rolls
+from benchmarks.result import positive
 from learnloop.governance.drift import Distance, DriftSettings, judge_drift, term_distances
 from learnloop.simulation import Campus, CampusSettings, Cohort, Drift
 
@@ -43,7 +44,7 @@ class Condition(NamedTuple):
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("--seeds", type=results.positive, default=20, help="how many campuses")
+    parser.add_argument("--seeds", type=positive, default=20, help="how many campuses")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--kinds", nargs="+", choices=STRENGTHS, default=list(STRENGTHS))
     parser.add_argument("--students", type=int, default=1_000, help="in the current term")

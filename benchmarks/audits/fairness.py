@@ -27,6 +27,7 @@ from benchmarks.audits.project import measured_with, read_settings
 from benchmarks.audits.results import Result
 from benchmarks.audits.scoring import Models, Rolls, Scores, Term, fit, score
 from benchmarks.audits.verdicts import record, verdicts
+from benchmarks.result import positive
 from learnloop.governance.fairness_verdict import FairnessSettings
 from learnloop.simulation import Bias, Campus, CampusSettings, Cohort
 from learnloop.simulation.attributes import GROUPS
@@ -200,7 +201,7 @@ def measure_seed(
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.description = __doc__
-    parser.add_argument("--seeds", type=results.positive, default=20, help="how many campuses")
+    parser.add_argument("--seeds", type=positive, default=20, help="how many campuses")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--audit-students", type=int, help="instead of the configuration's")
     parser.add_argument("--kinds", nargs="+", choices=("none", *KINDS), default=list(KINDS))

@@ -1,6 +1,5 @@
 """Results as JSON lines: appended one by one, so that a run that was stopped goes on."""
 
-import argparse
 import json
 import sys
 import time
@@ -12,14 +11,6 @@ from typing import Any
 FOLDER = Path(__file__).parents[2] / "docs" / "audits" / "results"
 CHANGED_SINCE = "*Measured with parameters that `conf/base` has changed since.*"
 Result = dict[str, Any]
-
-
-def positive(text: str) -> int:
-    """A number of at least 1, for `argparse`."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return number
 
 
 def read(path: Path) -> list[Result]:

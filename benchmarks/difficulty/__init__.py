@@ -12,7 +12,7 @@ item_id and b.
 import argparse
 from pathlib import Path
 
-from benchmarks.result import Result
+from benchmarks.result import Result, positive
 from learnloop.errors import DataError
 
 
@@ -21,7 +21,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--answers", type=Path, help="a file of answers")
     parser.add_argument("--truth", type=Path, help="the true difficulties of its items")
     parser.add_argument("--recovery", action="store_true", help="draw answers, find the items")
-    parser.add_argument("--seeds", type=int, default=5, help="splits, or draws (default 5)")
+    parser.add_argument(
+        "--seeds", type=positive, default=5, help="splits, or draws (default 5)"
+    )
     parser.add_argument(
         "--peer-seeds",
         type=int,
@@ -39,8 +41,6 @@ def run(options: argparse.Namespace) -> Result:
     from benchmarks.difficulty import held_out, recovery
     from benchmarks.difficulty.files import read_answers, read_truth
 
-    if options.seeds < 1:
-        raise DataError(f"--seeds is {options.seeds}: at least 1 is needed.")
     if options.recovery:
         return recovery.study(options.seeds, options.peer_seeds)
     if options.answers is None:

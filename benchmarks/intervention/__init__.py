@@ -20,7 +20,7 @@ from benchmarks.intervention.anomalies import measure_anomalies
 from benchmarks.intervention.baselines import BASELINES
 from benchmarks.intervention.judging import auc_by_presentation, estimates, gaps, measures
 from benchmarks.intervention.protocol import cases_of, score
-from benchmarks.result import Result, measured
+from benchmarks.result import Result, measured, positive
 from learnloop.datasets.oulad import read_oulad
 from learnloop.errors import DataError
 from learnloop.intervene import EnrolmentTrigger, TriggerSettings
@@ -34,7 +34,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test", type=Path, help="another folder; the same one: five folds")
     parser.add_argument("--day", type=int, default=28, help="day of the course, from 0")
     parser.add_argument("--test-presentation", help="such as 2014B; fit to those before it")
-    parser.add_argument("--seeds", type=int, default=5, help="how many divisions into folds")
+    parser.add_argument(
+        "--seeds", type=positive, default=5, help="how many divisions into folds"
+    )
     parser.add_argument(
         "--anomalies", action="store_true", help="planted anomalies instead, in no one's data"
     )
@@ -46,10 +48,6 @@ def run(options: argparse.Namespace) -> Result:
     Raises:
         DataError: an option or a file is not what it should be.
     """
-    if options.seeds < 1:
-        raise DataError(
-            f"--seeds {options.seeds} is no number of runs.", remedy="Give 1 or more."
-        )
     if options.anomalies:
         return measure_anomalies(options.seeds)
     if options.train is None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.mastery.ablations import ablations
 from benchmarks.mastery.compare import compared
 from benchmarks.mastery.reading import Run, runs_of
-from benchmarks.result import Result
+from benchmarks.result import Result, positive
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="answers of other students; without it each fold of --train tests once",
     )
-    parser.add_argument("--seeds", type=int, default=5, help="fits of our model (default 5)")
+    parser.add_argument(
+        "--seeds", type=positive, default=5, help="fits of our model (default 5)"
+    )
     parser.add_argument(
         "--keep-copies",
         action="store_true",

@@ -10,14 +10,14 @@ the last fifth of each user's lines is held out: rounded down, one at least.
 import argparse
 from pathlib import Path
 
-from benchmarks.result import Result
+from benchmarks.result import Result, positive
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """`--train`, `--test`, `--seeds`, or `--scale`."""
     parser.add_argument("--train", type=Path, help="enrolments, JSON lines")
     parser.add_argument("--test", type=Path, help="what the same users chose after")
-    parser.add_argument("--seeds", type=int, default=5, help="fits of our own model")
+    parser.add_argument("--seeds", type=positive, default=5, help="fits of our own model")
     parser.add_argument(
         "--scale",
         action="store_true",
@@ -40,4 +40,4 @@ def run(options: argparse.Namespace) -> Result:
 
     if options.train is None:
         raise DataError("nothing to measure.", remedy="Give --train FILE, or --scale.")
-    return enrolments.compare(options.train, options.test, max(1, options.seeds))
+    return enrolments.compare(options.train, options.test, options.seeds)

@@ -14,26 +14,11 @@ import networkx as nx
 import pandas as pd
 
 from learnloop.content.graph import prerequisite_graph, topological_order
-from learnloop.content.schema import ContentType
 from learnloop.errors import DataError
+from learnloop.recommend.teaching_items import LessonItem, finite, ids_of, items_of
 
-Prerequisites = Mapping[str, Collection[str]] | pd.DataFrame
+Prerequisites = Mapping[Any, Collection[Any]] | pd.DataFrame
 """What each skill needs: a mapping, or a table with `skill_id` and `requires_skill_id`."""
-
-
-@dataclass(frozen=True)
-class LessonItem:
-    """What a policy is told of an item; `None` is what the classroom does not know."""
-
-    content_id: str
-    skill_ids: tuple[str, ...]
-    """At least one, the primary one first."""
-    question: bool = True
-    """Whether it asks for an answer; a video or a text does not."""
-    minutes: float | None = None
-    """How long it is expected to take."""
-    difficulty: float | None = None
-    """Logits above (harder) or below the mean question of its skill's course."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +42,7 @@ class Lesson:
     @classmethod
     def of(
         cls,
-        objective: str | Iterable[str],
+        objective: str | int | Iterable[str | int],
         prerequisites: Prerequisites,
         items: pd.DataFrame | Iterable[Mapping[str, Any]],
         minutes: float | None = None,
@@ -68,21 +53,27 @@ class Lesson:
             objective: a skill, or several.
             prerequisites: the graph; edges named twice count once.
             items: one row each, with `content_id` and `skill_ids` (a list, the primary one
-                first; or one id); where known `type` (`assessment` or a study type),
-                `duration_s`, and `difficulty` (logits) or else `author_difficulty` (1 to 5).
+                first); where known `type` (`assessment`, which a missing one counts as, or a
+                study type), `duration_s`, and `difficulty` (logits) or else
+                `author_difficulty` (1 to 5). A number that is not finite is not known.
             minutes: of study that the student has, where known.
+
+        Ids may be numbers, and `1` is the same as `"1"`.
 
         Raises:
             DataError: the objective names no skill, or one that neither has items nor builds
-                on a skill that has; the graph has a cycle; an item's id is missing or twice.
+                on a skill that has; the graph has a cycle; a column or an id is missing; an
+                item is named twice, or has no list of skills, an unknown type or text where
+                a number belongs.
         """
-        wanted = (objective,) if isinstance(objective, str) else tuple(objective)
+        several = [objective] if isinstance(objective, str | int) else objective
+        wanted = ids_of(several, "objective")
         if not wanted:
             raise DataError(
                 "the objective names no skill.", remedy="Name what the student is to master."
             )
         edges = _edges(prerequisites)
-        offered = [_item(row) for row in _records(items)]
+        offered = items_of(items)
         known = {*wanted, *edges.to_numpy().ravel(), *(s for i in offered for s in i.skill_ids)}
         graph = prerequisite_graph(edges, known)
         matters = set(wanted).union(*(nx.ancestors(graph, skill) for skill in wanted))
@@ -90,15 +81,15 @@ class Lesson:
         useful = tuple(item for item in offered if item.skill_ids[0] in matters)
         _check(wanted, useful, graph)
         needs = {skill: tuple(sorted(graph.predecessors(skill))) for skill in order}
-        return cls(tuple(dict.fromkeys(wanted)), needs, useful, minutes)
+        return cls(tuple(dict.fromkeys(wanted)), needs, useful, finite(minutes))
 
 
 class Outcome(Protocol):
     """What came of an item. A classroom's own observation will do; `None` is not known."""
 
     @property
-    def content_id(self) -> str | None:
-        """The item that was done."""
+    def content_id(self) -> Any:
+        """The item that was done: the id that was chosen, or the same as text."""
 
     @property
     def correct(self) -> bool | None:
@@ -107,6 +98,13 @@ class Outcome(Protocol):
     @property
     def duration_s(self) -> float | None:
         """Seconds that it took."""
+
+    @property
+    def progress(self) -> float | None:
+        """Share of a study item that was done, in [0, 1]; not known: all of it.
+
+        What is outside is clipped; a classroom that never knows may leave it out.
+        """
 
     @property
     def occurred_at(self) -> datetime | None:
@@ -119,8 +117,8 @@ class TeachingPolicy(Protocol):
     def begin(self, lesson: Lesson, seed: int = 0) -> None:
         """A new student sits down; `seed` decides whatever the policy draws."""
 
-    def choose(self) -> str:
-        """The `content_id` of one of the lesson's items."""
+    def choose(self) -> str | int:
+        """The `content_id` of one of the lesson's items, as the classroom gave it."""
 
     def observe(self, outcome: Outcome) -> None:
         """Takes in what came of the item that was chosen."""
@@ -152,7 +150,7 @@ class TeachingRoom(Protocol):
     def reset(self, seed: int) -> Observed:
         """Seats a student."""
 
-    def step(self, content_id: str) -> Observed:
+    def step(self, content_id: Any) -> Observed:
         """Lets the student work on an item."""
 
 
@@ -179,48 +177,22 @@ def teach(
 def _edges(prerequisites: Prerequisites) -> pd.DataFrame:
     columns = ["skill_id", "requires_skill_id"]
     if isinstance(prerequisites, pd.DataFrame):
-        return prerequisites[columns].drop_duplicates()
-    pairs = [(skill, need) for skill, needs in prerequisites.items() for need in needs]
+        for column in columns:
+            if column not in prerequisites:
+                raise DataError("there is no such column.", file="prerequisites", column=column)
+            lost = prerequisites[column].isna().to_numpy()
+            if lost.any():
+                rows = (lost.nonzero()[0] + 1).tolist()
+                raise DataError(
+                    "no skill is named.", file="prerequisites", column=column, rows=rows
+                )
+        return prerequisites[columns].astype(str).drop_duplicates()
+    pairs = [
+        (str(skill), str(need))
+        for skill, needs in prerequisites.items()
+        for need in ids_of(needs, "prerequisites", [str(skill)])
+    ]
     return pd.DataFrame(pairs, columns=columns, dtype="object").drop_duplicates()
-
-
-def _records(items: pd.DataFrame | Iterable[Mapping[str, Any]]) -> list[dict[Any, Any]]:
-    table = items if isinstance(items, pd.DataFrame) else pd.DataFrame(list(items))
-    for column in ("content_id", "skill_ids"):
-        if column not in table:
-            raise DataError("there is no such column.", file="items", column=column)
-    twice = table["content_id"].duplicated()
-    if twice.any():
-        raise DataError(
-            f"'{table['content_id'][twice].iloc[0]}' is named twice.",
-            file="items",
-            column="content_id",
-        )
-    return table.to_dict("records")
-
-
-def _item(row: Mapping[Any, Any]) -> LessonItem:
-    def number(name: str) -> float | None:
-        value = row.get(name)
-        return None if value is None or pd.isna(value) else float(value)
-
-    skills = row["skill_ids"]
-    seconds, authored = number("duration_s"), number("author_difficulty")
-    difficulty = number("difficulty")
-    if difficulty is None and authored is not None:
-        difficulty = LOGITS_PER_LEVEL * (authored - 3)
-    return LessonItem(
-        content_id=row["content_id"],
-        skill_ids=(skills,) if isinstance(skills, str) else tuple(skills),
-        question=row.get("type", ContentType.ASSESSMENT) == ContentType.ASSESSMENT,
-        minutes=None if seconds is None else seconds / 60,
-        difficulty=difficulty,
-    )
-
-
-LOGITS_PER_LEVEL = 0.5
-"""What one level of an author's guess says on average about the difficulty of a question:
-authors are right about the order and often a level off, so less than the levels' spread."""
 
 
 def _check(

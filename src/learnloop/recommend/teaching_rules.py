@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from learnloop.recommend.teaching import Lesson, LessonItem, Outcome
+from learnloop.recommend.teaching import Lesson, Outcome
+from learnloop.recommend.teaching_items import LessonItem, finite
 
 IN_A_ROW = 3
 """Right answers in a row that count as mastery (ASSISTments' skill builders ask for three:
@@ -20,7 +22,7 @@ class RandomItems:
         self._ids = [item.content_id for item in lesson.items]
         self._rng = np.random.default_rng(seed)
 
-    def choose(self) -> str:
+    def choose(self) -> str | int:
         """A random item."""
         return self._ids[self._rng.integers(len(self._ids))]
 
@@ -31,7 +33,7 @@ class RandomItems:
 class FixedOrder:
     """The lesson's items one after another, and again from the start."""
 
-    def __init__(self, popularity: Mapping[str, float] | None = None) -> None:
+    def __init__(self, popularity: Mapping[Any, float] | None = None) -> None:
         """Args: popularity: by item; the most popular first. `None`: as they are listed."""
         self._popularity = popularity
 
@@ -39,10 +41,11 @@ class FixedOrder:
         """A new student."""
         self._ids = [item.content_id for item in lesson.items]
         if self._popularity is not None:
-            self._ids.sort(key=lambda item: -self._popularity.get(item, 0.0))  # type: ignore[union-attr]
+            shares = {str(item): share for item, share in self._popularity.items()}
+            self._ids.sort(key=lambda item: -shares.get(str(item), 0.0))
         self._next = 0
 
-    def choose(self) -> str:
+    def choose(self) -> str | int:
         """The next one."""
         return self._ids[self._next % len(self._ids)]
 
@@ -71,7 +74,7 @@ class SkillBySkill:
         self._todo = [*self._last] if self._straight else [*shelves]
         self._shelves, self._turn, self._row = shelves, Counter[str](), 0
 
-    def choose(self) -> str:
+    def choose(self) -> str | int:
         """The next item of the skill that is being learnt."""
         shelf = self._shelves[self._todo[0]]
         return shelf[self._turn[self._todo[0]] % len(shelf)].content_id
@@ -100,7 +103,7 @@ class EqualTime:
         self._shelves = list(_shelves(lesson).values())
         self._spent, self._turn = 0.0, 0
 
-    def choose(self) -> str:
+    def choose(self) -> str | int:
         """The next question of the skill whose time it is."""
         place = int(self._spent / self._minutes * len(self._shelves))
         shelf = self._shelves[min(place, len(self._shelves) - 1)]
@@ -109,7 +112,7 @@ class EqualTime:
     def observe(self, outcome: Outcome) -> None:
         """Looks at the clock."""
         self._turn += 1
-        self._spent += (outcome.duration_s or 60.0) / 60
+        self._spent += (finite(outcome.duration_s) or 60.0) / 60
 
 
 def _shelves(lesson: Lesson) -> dict[str, list[LessonItem]]:

@@ -1,7 +1,7 @@
 """The protocol of teaching: what every policy may count on, and what all must keep to."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -17,6 +17,12 @@ ITEMS = [
     for skill in "abcz"
     for number in (1, 2)
 ]
+
+
+def row(content_id: object, **columns: object) -> dict[str, object]:
+    return {"content_id": content_id, "skill_ids": ["a"]} | columns
+
+
 POLICIES = {
     "planning": PlanningPolicy,
     "random": RandomItems,
@@ -34,6 +40,7 @@ class Done:
     correct: bool | None
     duration_s: float | None = None
     occurred_at: datetime | None = None
+    progress: float | None = None
 
 
 def chosen(policy: TeachingPolicy, lesson: Lesson, right: set[str], steps: int) -> list[str]:
@@ -62,12 +69,56 @@ def test_tables_say_the_same_as_mappings():
 
 def test_an_item_tells_its_minutes_and_its_difficulty_where_known():
     rows = [
-        {"content_id": "q", "skill_ids": "a", "type": "assessment", "difficulty": 1.5},
+        {"content_id": "q", "skill_ids": ["a"], "type": "assessment", "difficulty": 1.5},
         {"content_id": "v", "skill_ids": ["a"], "type": "video", "duration_s": 120},
     ]
     question, video = Lesson.of("a", {}, rows).items
     assert (question.question, question.difficulty, question.minutes) == (True, 1.5, None)
     assert (video.question, video.difficulty, video.minutes) == (False, None, 2.0)
+
+
+def test_an_item_of_no_type_is_a_question_beside_items_that_tell_theirs():
+    rows = [row("q"), row("n", type=None), row("v", type="video")]
+    for items in (rows, pd.DataFrame(rows)):
+        asks = [item.question for item in Lesson.of("a", {}, items).items]
+        assert asks == [True, True, False]
+
+
+def test_numbers_that_are_not_finite_are_not_known():
+    odd = row("x", duration_s=float("nan"), difficulty=float("inf"))
+    lesson = Lesson.of("a", {}, [odd, row("y", duration_s=-5)], minutes=float("nan"))
+    assert [(item.minutes, item.difficulty) for item in lesson.items] == [(None, None)] * 2
+    assert lesson.minutes is None
+
+
+def test_ids_may_be_numbers_everywhere():
+    items = [{"content_id": n, "skill_ids": [n // 10]} for n in (10, 11, 20, 21)]
+    lesson = Lesson.of(2, {2: [1]}, items)
+    assert lesson.skills == ("1", "2")
+    assert lesson == Lesson.of(
+        [2], pd.DataFrame({"skill_id": [2], "requires_skill_id": [1]}), pd.DataFrame(items)
+    )
+
+
+@pytest.mark.parametrize("told", [int, str])
+@pytest.mark.parametrize("name", POLICIES)
+def test_items_that_were_numbered_are_chosen_by_their_numbers(name, told):
+    items = [{"content_id": n, "skill_ids": ["a" if n < 20 else "b"]} for n in (10, 11, 20)]
+    policy, taught = POLICIES[name](), []
+    policy.begin(Lesson.of("b", NEEDS, items), seed=3)
+    for _ in range(8):
+        taught.append(policy.choose())
+        policy.observe(Done(told(taught[-1]), False, float("nan")))
+    assert all(type(item) is int for item in taught)
+    assert set(taught) <= {10, 11, 20}
+
+
+def test_numbered_items_are_sorted_by_popularity():
+    lesson = Lesson.of("a", {}, [row(n) for n in (1, 2, 3)])
+    for popularity in ({3: 5.0, 2: 1.0}, {"3": 5.0, "2": 1.0}):
+        policy = FixedOrder(popularity)
+        policy.begin(lesson)
+        assert policy.choose() == 3
 
 
 @pytest.mark.parametrize(
@@ -78,6 +129,33 @@ def test_an_item_tells_its_minutes_and_its_difficulty_where_known():
         ("b", {"b": ["a"], "a": ["b"]}, ITEMS, "cycle"),
         ("a", NEEDS, [*ITEMS, ITEMS[0]], "'a1' is named twice"),
         ("a", NEEDS, [{"content_id": "a1"}], "column 'skill_ids'"),
+        (
+            "a",
+            NEEDS,
+            [{"content_id": 1, "skill_ids": ["a"]}, ITEMS[0], row("1")],
+            "'1' is named",
+        ),
+        (
+            "a",
+            NEEDS,
+            [ITEMS[0], row("x", skill_ids=[])],
+            "'skill_ids', row 2: 'x' has no skill",
+        ),
+        ("a", NEEDS, [ITEMS[0], row("x", skill_ids=None)], "'skill_ids', row 2: 'None' is no"),
+        ("a", NEEDS, [row("x", skill_ids="a")], "'skill_ids', row 1: 'a' is no list"),
+        ("a", NEEDS, [row("x", skill_ids=["a", None])], "'skill_ids', row 1"),
+        ("a", NEEDS, [ITEMS[0], row(None)], "'content_id', row 2: 'None' is no id"),
+        ("a", NEEDS, [row("x", type="lecture")], "'type', row 1: 'x' is of the .* 'lecture'"),
+        ("a", NEEDS, [row("x", duration_s="5 min")], "'duration_s', row 1: '5 min' is no"),
+        ("b", {"b": "a"}, ITEMS, "column 'prerequisites', row b: 'a' is no list"),
+        ("b", {"b": None}, ITEMS, "column 'prerequisites', row b: 'None' is no list"),
+        ("b", pd.DataFrame({"skill_id": ["b"]}), ITEMS, "column 'requires_skill_id'"),
+        (
+            "b",
+            pd.DataFrame({"skill_id": ["b", "c"], "requires_skill_id": ["a", None]}),
+            ITEMS,
+            "column 'requires_skill_id', row 2: no skill",
+        ),
     ],
 )
 def test_a_lesson_that_cannot_be_taught_is_refused(objective, needs, items, message):
@@ -138,13 +216,3 @@ def test_equal_time_gives_each_skill_its_share():
 def test_the_most_popular_item_comes_first():
     lesson = Lesson.of("c", NEEDS, ITEMS)
     assert chosen(FixedOrder({"b2": 5.0, "a1": 1.0}), lesson, set(), 2) == ["b2", "a1"]
-
-
-def test_time_may_pass_between_two_items():
-    lesson, policy = Lesson.of("a", {}, ITEMS[:2], minutes=60), PlanningPolicy()
-    policy.begin(lesson)
-    start = datetime(2025, 9, 1, tzinfo=UTC)
-    for day in (0, 1, 30):
-        item = policy.choose()
-        policy.observe(Done(item, True, 60.0, start + timedelta(days=day)))
-    assert policy.choose() in {"a1", "a2"}

@@ -1,8 +1,13 @@
 """The platform's teaching policy does what a good teacher would where that is plain."""
 
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from learnloop.errors import DataError
 from learnloop.recommend.teaching import Lesson
 from learnloop.recommend.teaching_belief import Belief, BeliefSettings, ready_share
 from learnloop.recommend.teaching_plan import generations_of
@@ -22,9 +27,9 @@ def lesson(minutes: float | None = 60.0) -> Lesson:
     return Lesson.of("goal", NEEDS, ITEMS, minutes)
 
 
-def skills_taught(right: set[str], steps: int = 20) -> list[str]:
+def skills_taught(right: set[str], steps: int = 20, minutes: float | None = 60.0) -> list[str]:
     policy = PlanningPolicy()
-    policy.begin(lesson())
+    policy.begin(lesson(minutes))
     taught = []
     for _ in range(steps):
         item = policy.choose()
@@ -102,7 +107,88 @@ def test_generations_come_after_all_that_they_need():
     assert [list(one) for one in generations_of(needs)] == [[0], [1, 2], [3], [4]]
 
 
-def test_it_teaches_without_knowing_how_long_the_student_has():
+def test_not_knowing_how_long_the_student_has_it_still_goes_by_the_answers():
+    assert skills_taught(set(), minutes=None).count("base") >= 5
+    assert skills_taught({"base", "goal"}, minutes=None)[-5:] == ["goal"] * 5
+
+
+def taught_after(pause: timedelta) -> tuple[PlanningPolicy, dict[str, float], list[str]]:
+    """Twenty minutes of teaching; a pause and a wrong answer; the policy, what it believed
+    before, and the skills of the next items."""
+    policy, tried, skills = PlanningPolicy(), Counter[str](), []
+    policy.begin(lesson())
+    now, believed = datetime(2025, 9, 1, tzinfo=UTC), {}
+    for step in range(28):
+        if step == 20:
+            now, believed = now + pause, policy.belief.mastery()
+        item = policy.choose()
+        skills.append(item.split("-")[0])
+        tried[skills[-1]] += 1
+        now += timedelta(minutes=1)
+        policy.observe(Done(item, tried[skills[-1]] > 3 and step < 20, 60.0, now))
+    return policy, believed, skills[21:]
+
+
+def test_what_was_mastered_is_believed_less_after_a_long_pause():
+    policy, believed, _ = taught_after(timedelta(0))
+    policy.belief.passed(datetime(2026, 9, 1, tzinfo=UTC))
+    now = policy.belief.mastery()
+    assert believed["base"] > 0.85
+    assert now["base"] < believed["base"] - 0.15
+
+
+def test_the_prerequisite_is_reviewed_after_a_long_pause_and_not_the_next_minute():
+    assert "base" not in taught_after(timedelta(0))[2]
+    assert taught_after(timedelta(days=365))[2].count("base") >= 4
+
+
+def test_a_lesson_that_does_not_have_the_item_is_told():
     policy = PlanningPolicy()
-    policy.begin(lesson(minutes=None))
-    assert policy.choose() in {item["content_id"] for item in ITEMS}
+    policy.begin(lesson())
+    with pytest.raises(DataError, match="no item 'elsewhere-1'"):
+        policy.observe(Done("elsewhere-1", True))
+
+
+STUDY = [{"content_id": "v", "skill_ids": ["base"], "type": "video", "duration_s": 300}]
+
+
+@pytest.mark.parametrize(
+    ("told", "same"), [(2.5, 1.0), (-0.5, 0.0), (float("nan"), 1.0), (None, 1.0)]
+)
+def test_progress_is_a_share_and_all_of_it_where_not_known(told, same):
+    believed = []
+    for progress in (told, same, 0.5):
+        policy = PlanningPolicy()
+        policy.begin(Lesson.of("base", {}, STUDY))
+        policy.observe(Done("v", None, 300.0, progress=progress))
+        believed.append(policy.belief.mastery()["base"])
+    assert believed[0] == believed[1] != believed[2]
+
+
+def test_a_classroom_that_never_knows_progress_may_leave_it_out():
+    policy = PlanningPolicy()
+    policy.begin(Lesson.of("base", {}, STUDY))
+    before = policy.belief.mastery()["base"]
+    seen = SimpleNamespace(content_id="v", correct=None, duration_s=None, occurred_at=None)
+    policy.observe(seen)
+    assert policy.belief.mastery()["base"] > before
+
+
+def test_durations_that_are_not_finite_do_not_stop_the_teaching():
+    skills = []
+    for seconds in (float("nan"), float("inf"), None):
+        policy, taught = PlanningPolicy(), []
+        policy.begin(lesson())
+        for _ in range(12):
+            taught.append(policy.choose())
+            policy.observe(Done(taught[-1], False, seconds))
+        skills.append(taught)
+    assert skills[0] == skills[1] == skills[2]
+
+
+def test_what_is_known_of_other_skills_says_nothing_about_the_student():
+    bare = Belief(lesson(), BeliefSettings())
+    for mastery in ({"elsewhere": 0.9}, {"base": float("nan")}):
+        other = Belief(lesson(), BeliefSettings(), mastery)
+        assert other.mastery() == bare.mastery()
+        assert (other.variance == bare.variance).all()
