@@ -6,7 +6,8 @@
 Files are those of ASSISTments 2009 in the preparation of Gervet et al. (tab-separated:
 user_id item_id timestamp correct skill_id) or pyKT's (comma-separated: fold, uid, concepts,
 responses); the header says which. Every answer of a test student is predicted from the
-student's earlier ones.
+student's earlier ones. Students who stand in the files twice, under two ids, are left out but
+once: `--keep-copies` shows what they are worth to a model that remembers students.
 """
 
 import argparse
@@ -29,6 +30,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seeds", type=int, default=5, help="fits of our model (default 5)")
     parser.add_argument(
+        "--keep-copies",
+        action="store_true",
+        help="use the files as they are, although students stand in them twice",
+    )
+    parser.add_argument(
         "--ablations",
         action="store_true",
         help="also what each part is worth, on validation students of --train",
@@ -42,7 +48,9 @@ def run(options: argparse.Namespace) -> Result:
     Raises:
         DataError: a file is not what it should be.
     """
-    runs: list[Run] = runs_of(options.train, options.test, options.seeds)
+    runs: list[Run] = runs_of(
+        options.train, options.test, options.seeds, keep_copies=options.keep_copies
+    )
     result = compared(runs, peers=not options.no_peers)
     if not options.ablations:
         return result

@@ -2,6 +2,7 @@
 
 import statistics
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ DRAWS = 300
 """The ends of a 95 % interval then move by a tenth of its width from seed to seed."""
 NOTES = [
     "One row per answered question; students of train and test are disjoint; every answer is "
-    "predicted, a student's first included; auc_first is over those first answers alone.",
+    "predicted; auc_student_first is over each student's very first answer alone.",
     "The model is fitted as `kedro run` fits the registered one, with the parameters of "
     "conf/base; 15 % of the training students say when to stop.",
     "Values are means over runs (seeds or folds); intervals are of students drawn with "
@@ -83,20 +84,26 @@ def compared(runs: list[Run], *, peers: bool) -> Result:
         answers[name], spent[name] = _asked(peer, runs, answers)
         names.append(name)
         _tell(f"{name}: {spent[name]['cpu_seconds']:.0f} CPU-seconds a fit")
-    leak = runs[0].data.leak
+    leak, copies = runs[0].data.leak, runs[0].copies
+    twice = (
+        f"{copies['learners']} learners and {copies['testers']} testers are copies of others "
+        f"under another id; {copies['left_out']} of them were left out."
+    )
     said = f"{leak.rows_read} rows read, {leak.collapsed} repeated one for another skill and "
     counted = f"{said}were collapsed; {leak.repeats_kept} equal the one before and are real."
     return Result(
         scores=scores_of(answers, "ours"),
         baselines={name: scores_of(answers, name) for name in names},
         cost=Cost(statistics.mean(cost.cpu_seconds for cost in costs), costs[0].peak_mb),
-        rows=sum(len(table) for table in tables) // len({id(run.data) for run in runs}),
-        notes=[*NOTES, counted],
+        rows=len(answers) * len({id(run.data) for run in runs}) // len(runs),
+        notes=[*NOTES, counted, twice],
         details={
             "leak": leak.as_dict(),
+            "copies": copies,
             "runs": {
                 name: {
                     "auc": ranked_auc(rows["correct"], _ranks(rows, "ours")),
+                    "ece": expected_calibration_error(rows["correct"], rows["ours"]),
                     "cpu_seconds": cost.cpu_seconds,
                 }
                 for (name, rows), cost in zip(
@@ -127,18 +134,12 @@ def _asked(
 
 
 def scores_of(answers: pd.DataFrame, column: str) -> Scores:
-    """`auc`, `auc_first` and `ece` of the probabilities in `column`."""
+    """`auc`, `ece` and `auc_student_first`, over each student's very first answer alone."""
     first = answers[~answers.duplicated(["run", "student_id"])]
     return {
         "auc": _mean_auc(answers, [column]),
-        "auc_first": _mean_auc(first, [column]),
-        "ece": bootstrap(
-            expected_calibration_error,
-            answers["correct"],
-            answers[column],
-            students=answers["student_id"],
-            draws=DRAWS,
-        ),
+        "auc_student_first": _mean_auc(first, [column]),
+        "ece": _over_runs(answers, expected_calibration_error, [answers[column].to_numpy()]),
     }
 
 
@@ -149,30 +150,39 @@ def paired(answers: pd.DataFrame, peer: str) -> Estimate:
 
 def _mean_auc(answers: pd.DataFrame, columns: list[str]) -> Estimate:
     """Mean over runs of the AUC of the first column, less that of a second."""
+
+    def lead(correct: Any, *ranked: Any) -> float:
+        *ranks, weight = ranked
+        aucs = [ranked_auc(correct, rank, weight) for rank in ranks]
+        return aucs[0] - sum(aucs[1:])
+
+    ranks = []
+    for column in columns:
+        rank = np.empty(len(answers), np.int64)
+        for places in answers.reset_index(drop=True).groupby("run").groups.values():
+            rank[places] = _ranks(answers.iloc[places], column)
+        ranks.append(rank)
+    return _over_runs(answers, lead, ranks)
+
+
+def _over_runs(
+    answers: pd.DataFrame, statistic: Callable[..., float], columns: list[np.ndarray]
+) -> Estimate:
+    """The mean over runs of a statistic, students drawn for all runs together."""
     runs, run = np.unique(answers["run"].to_numpy(str), return_inverse=True)
-    ranks = [
-        np.concatenate([_ranks(rows, column) for _, rows in answers.groupby(run)])
-        for column in columns
-    ]
     order = np.argsort(run, kind="stable")
     ends = np.arange(1, len(runs))
 
-    def statistic(correct: Any, place: Any, *rest: Any) -> float:
-        *ranked, weight = rest
+    def mean(place: Any, *rest: Any) -> float:
         cuts = np.searchsorted(place, ends)
-        parts = [np.split(column, cuts) for column in (correct, weight, *ranked)]
-        aucs = [
-            [ranked_auc(y, r, w) for y, w, r in zip(parts[0], parts[1], column, strict=True)]
-            for column in parts[2:]
-        ]
-        means = [float(np.mean(values)) for values in aucs]
-        return means[0] - sum(means[1:])
+        parts = [np.split(column, cuts) for column in rest]
+        return float(np.mean([statistic(*run_parts) for run_parts in zip(*parts, strict=True)]))
 
     return bootstrap(
-        statistic,
-        answers["correct"].to_numpy(float)[order],
+        mean,
         run[order],
-        *ranks,
+        answers["correct"].to_numpy(float)[order],
+        *(column[order] for column in columns),
         students=answers["student_id"].to_numpy(str)[order],
         draws=DRAWS,
     )

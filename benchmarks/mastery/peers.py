@@ -12,11 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-HIDDEN = 64
+HIDDEN = 128
+DROPOUT = 0.2
 LONGEST = 200
-"""Answers that DKT's gradient runs through at once, as in pyKT."""
-EPOCHS = 12
-PATIENCE = 2
+"""Answers that DKT's gradient runs through at once while training, as in pyKT; predictions run
+through the whole history."""
+EPOCHS = 30
+PATIENCE = 4
 
 
 def best_lr(attempts: pd.DataFrame) -> Floats:
@@ -59,10 +61,11 @@ def dkt(attempts: pd.DataFrame) -> Floats:
             super().__init__()
             self.embed = nn.Embedding(2 * count + 1, HIDDEN)
             self.recur = nn.LSTM(HIDDEN, HIDDEN, batch_first=True)
+            self.drop = nn.Dropout(DROPOUT)
             self.out = nn.Linear(HIDDEN, count)
 
         def forward(self, before: torch.Tensor, asked: torch.Tensor) -> torch.Tensor:
-            logits = self.out(self.recur(self.embed(before))[0])
+            logits = self.out(self.drop(self.recur(self.embed(before))[0]))
             return torch.gather(logits, 2, asked[..., None])[..., 0]
 
     model = Tracer()
@@ -135,8 +138,9 @@ def _pieces(
         rows = own.to_numpy()
         before = np.append(start, 2 * skill[rows[:-1]] + correct[rows[:-1]])
         split = str(attempts["split"].iloc[rows[0]])
-        for cut in range(0, len(rows), LONGEST):
-            part = slice(cut, cut + LONGEST)
+        longest = len(rows) if split == "test" else LONGEST
+        for cut in range(0, len(rows), longest):
+            part = slice(cut, cut + longest)
             pieces[split].append(
                 (before[part], skill[rows[part]], correct[rows[part]], rows[part])
             )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from learnloop.datasets import assistments2009, assistments2015
 from learnloop.datasets.assistments import PublicAnswers, rows_to_tables
+from learnloop.datasets.copies import without_copies
 from learnloop.errors import DataError
 
 FORMATS = (
@@ -23,10 +24,20 @@ class Run:
     """`seed 0`, `fold 3`."""
     seed: int
     data: PublicAnswers
+    copies: dict[str, int]
+    """Students who are copies of another: `left_out` here, `learners`, `testers`."""
 
 
-def runs_of(train: Path, test: Path | None, seeds: int) -> list[Run]:
+def runs_of(
+    train: Path, test: Path | None, seeds: int, *, keep_copies: bool = False
+) -> list[Run]:
     """A run per seed; without a test file, a run per fold of the training file.
+
+    Args:
+        train: whom to learn from.
+        test: other students.
+        seeds: how many runs on one test file.
+        keep_copies: use the files as they are, although students may stand in them twice.
 
     Raises:
         DataError: a file is not what it should be, or there is neither a test file nor folds.
@@ -40,8 +51,8 @@ def runs_of(train: Path, test: Path | None, seeds: int) -> list[Run]:
                 file=test.name,
                 remedy=f"Give two files of one kind: {FORMATS}.",
             )
-        data = _tables(read(train, test))
-        return [Run(f"seed {seed}", seed, data) for seed in range(seeds)]
+        data, copies = _tables(read(train, test), keep_copies)
+        return [Run(f"seed {seed}", seed, data, copies) for seed in range(seeds)]
     if not by_fold:
         raise DataError(
             "it has no column 'fold', so that nobody is left to test.",
@@ -49,13 +60,19 @@ def runs_of(train: Path, test: Path | None, seeds: int) -> list[Run]:
             remedy="Name the test students' file with --test.",
         )
     return [
-        Run(f"fold {fold}", fold, _tables(assistments2015.read_fold(train, fold)))
+        Run(f"fold {fold}", fold, *_tables(assistments2015.read_fold(train, fold), keep_copies))
         for fold in assistments2015.folds_in(train)
     ]
 
 
-def _tables(rows: pd.DataFrame) -> PublicAnswers:
-    return rows_to_tables(rows, "benchmark")
+def _tables(rows: pd.DataFrame, keep_copies: bool) -> tuple[PublicAnswers, dict[str, int]]:
+    left, gone = without_copies(rows)
+    copies = {
+        "left_out": 0 if keep_copies else len(gone),
+        "learners": int((gone["cohort"] == "learn").sum()),
+        "testers": int((gone["cohort"] == "test").sum()),
+    }
+    return rows_to_tables(rows if keep_copies else left, "benchmark"), copies
 
 
 def _is_by_fold(path: Path) -> bool:

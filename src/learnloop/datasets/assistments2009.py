@@ -53,7 +53,7 @@ def read_files(train_path: Path, test_path: Path) -> pd.DataFrame:
 
 def _read(path: Path) -> pd.DataFrame:
     cells = read_cells(path, COLUMNS, "\t", REMEDY)
-    for column in COLUMNS:
+    for column in ("user_id", "item_id", "skill_id"):
         require_whole(cells[column], path.name, column)
     require_answers(cells["correct"], path.name, "correct")
     return cells

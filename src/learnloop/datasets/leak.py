@@ -42,10 +42,11 @@ def collapse_repeats(answers: pd.DataFrame) -> tuple[pd.DataFrame, LeakReport]:
 
     Args:
         answers: columns `student_id`, `content_id` (null where a row names no item),
-            `correct`, `skill_id`; each student's rows in order.
+            `correct`, `skill_id`; each student's rows in order, though others' may lie
+            between them.
 
     Returns:
-        The rows that are left, index from 0, and the report.
+        The rows that are left, students together, index from 0, and the report.
 
     Example:
         >>> left, report = collapse_repeats(pd.DataFrame({
@@ -54,6 +55,9 @@ def collapse_repeats(answers: pd.DataFrame) -> tuple[pd.DataFrame, LeakReport]:
         >>> left["skill_id"].tolist(), report.collapsed
         (['a+b'], 1)
     """
+    # Students together, in the order in which they first appear.
+    answers = answers.iloc[pd.factorize(answers["student_id"])[0].argsort(kind="stable")]
+    answers = answers.reset_index(drop=True)
     same = answers[_SAME].eq(answers[_SAME].shift()).all(axis=1)
     run = (~same).cumsum().rename("run")
     # Within a run, a skill that comes again begins another try.

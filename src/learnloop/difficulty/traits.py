@@ -68,5 +68,5 @@ def _words(text: "pd.Series[str]") -> list[csr_array]:
     row, place = long.index.to_numpy(), frequent.index.get_indexer(pd.Index(long))
     share: Floats = 1 / np.sqrt(np.bincount(row, minlength=len(text)))[row]
     matrix = csr_array((share, (row, place)), shape=(len(text), len(frequent)))
-    spread = float(length.std()) or 1.0
+    spread = float(length.std(ddof=0)) or 1.0
     return [matrix, _column((length - length.mean()) / spread)]

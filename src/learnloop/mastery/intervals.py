@@ -23,8 +23,8 @@ FROM_ANSWERS = np.array([0, 1, 3, 6, 11])
 UNKNOWN = 1.0
 """Variance of the logit where there are no pairs to learn it from: that of a new student."""
 LEAST, MOST = 0.01, 9.0
-FEWEST_PAIRS = 50
-"""Fewer say too little; the group then has the variance of the one with fewer answers."""
+FEWEST_PAIRS = 200
+"""Of a group, to be heard: with as many, a variance of 1 is told to some .3."""
 Z_95 = 1.959964
 """Standard deviations to either side that hold 95 % of a normal distribution."""
 
@@ -47,7 +47,7 @@ def logit_variances(answers: pd.DataFrame, bank: ItemBank, network: Network) -> 
     """
     histories, items = encode(answers, bank)
     size = len(FROM_ANSWERS)
-    product, scale, pairs = np.zeros(size), np.zeros(size), np.zeros(size)
+    product, scale, pairs = np.zeros(size), np.full(size, 1e-9), np.zeros(size)
     begin = 0
     for _, chunk in in_chunks(histories, bank):
         own = items[begin : begin + len(chunk.source)]
@@ -70,12 +70,15 @@ def logit_variances(answers: pd.DataFrame, bank: ItemBank, network: Network) -> 
             scale += np.bincount(group, slope, size)
             pairs += np.bincount(group, minlength=size)
         begin += len(chunk.source)
-    enough = pairs >= FEWEST_PAIRS
-    found = np.divide(product, scale, out=np.full(size, np.inf), where=enough)
-    found = np.where(np.isfinite(found), np.clip(found, LEAST, MOST), np.inf)
-    if not enough[0]:
-        found[0] = min(found[0], max(UNKNOWN, np.max(found, where=enough, initial=0.0)))
-    return np.minimum.accumulate(found)
+    heard = pairs >= FEWEST_PAIRS
+    if not heard.any():
+        return np.full(size, UNKNOWN)
+    from sklearn.isotonic import IsotonicRegression
+
+    falling = IsotonicRegression(
+        y_min=LEAST, y_max=MOST, increasing=False, out_of_bounds="clip"
+    ).fit(np.flatnonzero(heard), (product / scale)[heard], scale[heard])
+    return np.asarray(falling.predict(np.arange(size)), dtype=np.float64)
 
 
 def ends_of(mastery: Singles, answers: Places, variances: Floats) -> tuple[Singles, Singles]:

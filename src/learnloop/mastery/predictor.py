@@ -95,7 +95,7 @@ class MasteryPredictor:
         traits, levels = self.items.traits, self._levels
         arrays = (network.hidden, network.by_skill, network.out, network.skip, network.bias)
         fitted = (traits.hardness, traits.slopes, traits.skill_slopes)
-        for array in (*arrays, *fitted, levels.inputs, levels.weight):
+        for array in (*arrays, *fitted, self.logit_variances, levels.inputs, levels.weight):
             digest.update(np.ascontiguousarray(array).tobytes())
         return f"{self.contract}-{digest.hexdigest()}"
 

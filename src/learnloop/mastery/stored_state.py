@@ -7,7 +7,15 @@ from learnloop.mastery.state import Knowledge
 
 LAYOUT = 1
 """First byte: raised when the layout below changes."""
-_HEAD = np.dtype([("layout", "u1"), ("skills", "<u4"), ("traits", "u1"), ("answers", "<u4")])
+_HEAD = np.dtype(
+    [
+        ("layout", "u1"),
+        ("version", "S16"),
+        ("skills", "<u4"),
+        ("traits", "u1"),
+        ("answers", "<u4"),
+    ]
+)
 _SKILL = np.dtype(
     [
         ("answers", "<u2"),
@@ -20,11 +28,16 @@ _SKILL = np.dtype(
 MOST_ANSWERS = int(np.iinfo(np.uint16).max)
 
 
-def to_bytes(state: Knowledge) -> bytes:
-    """The state of one student: 19 bytes a practised skill, 2 D (D + 3) bytes for D traits.
+def to_bytes(state: Knowledge, version: str) -> bytes:
+    """The state of one student, which means something to one version of the model alone.
 
+    It takes 19 bytes a practised skill and 2 D (D + 3) bytes for D traits.
     The covariance is symmetric, so that one half of it is kept. 149 practised skills and 20
-    traits take 3,816 bytes.
+    traits take 3,836 bytes.
+
+    Args:
+        state: of one student.
+        version: of the model that made it, `MasteryPredictor.version`.
 
     Raises:
         ModelError: the state is not of exactly one student, or a skill has more answers than
@@ -36,7 +49,8 @@ def to_bytes(state: Knowledge) -> bytes:
     if state.skill_answers.max(initial=0) > MOST_ANSWERS:
         raise ModelError(f"A skill has more than {MOST_ANSWERS} answers of the student.")
     traits = state.traits.shape[1]
-    head = np.array([(LAYOUT, state.skills, traits, state.answers[0])], dtype=_HEAD)
+    numbers = (LAYOUT, version.encode(), state.skills, traits, state.answers[0])
+    head = np.array([numbers], dtype=_HEAD)
     skills = np.empty(len(practised), dtype=_SKILL)
     skills["answers"] = state.skill_answers[0, practised]
     skills["latest"] = state.skill_latest[0, practised]
@@ -58,17 +72,27 @@ def to_bytes(state: Knowledge) -> bytes:
     return b"".join(part.tobytes() for part in parts)
 
 
-def from_bytes(stored: bytes) -> Knowledge:
+def from_bytes(stored: bytes, version: str) -> Knowledge:
     """The state that `to_bytes` stored, equal to the last bit.
 
+    Args:
+        stored: the bytes.
+        version: of the model that shall go on with it.
+
     Raises:
-        ModelError: these are no such bytes.
+        ModelError: these are no such bytes, or another version's: its traits are others.
     """
     if len(stored) < _HEAD.itemsize or stored[0] != LAYOUT:
         raise ModelError(
             f"These {len(stored)} bytes are no student's state of layout {LAYOUT}."
         )
     head = np.frombuffer(stored, _HEAD, 1)[0]
+    made_by = head["version"].decode()
+    if made_by != version:
+        raise ModelError(
+            f"The state was made by mastery model {made_by}, not {version}: replay the "
+            "student's answers."
+        )
     count, traits = int(head["skills"]), int(head["traits"])
     state = Knowledge.empty(1, count, traits)
     half = np.tril_indices(traits)
@@ -81,10 +105,13 @@ def from_bytes(stored: bytes) -> Knowledge:
         day, sums, mean, spread, flags = parts
         practised = np.flatnonzero(np.unpackbits(flags, count=count))
         skills = np.frombuffer(stored, _SKILL, len(practised), at)
+        at += skills.nbytes
     except ValueError as short:
         raise ModelError(
             f"The {len(stored)} bytes of a student's state are cut off."
         ) from short
+    if at != len(stored):
+        raise ModelError(f"A student's state ends after {at} bytes; there are {len(stored)}.")
     state.answers[0], state.day[:], state.sums[0], state.traits[0] = (
         head["answers"],
         day,

@@ -63,6 +63,25 @@ def test_rows_repeated_once_per_skill_are_collapsed_and_counted(tmp_path: Path) 
     assert set(learned.query("content_id == 'item-3'")["skill_id"]) == {"skill-1+skill-7"}
 
 
+def test_a_tester_who_is_a_learner_under_another_id_is_left_out_unless_kept(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(3)
+    right = rng.integers(0, 2, 30)
+    learner = pd.DataFrame({"user_id": 900, "item_id": range(30), "timestamp": 0})
+    learner = learner.assign(correct=right, skill_id=0)
+    learned = pd.concat([answers(range(9)).assign(skill_id=0), learner])
+    learned.to_csv(tmp_path / "a.tsv", sep="\t", index=False)
+    tested = pd.concat(
+        [learner.assign(user_id=901), learner.assign(user_id=902, correct=1 - right)]
+    )
+    tested.to_csv(tmp_path / "b.tsv", sep="\t", index=False)
+    for keep, names in ((False, {"902"}), (True, {"901", "902"})):
+        run = runs_of(tmp_path / "a.tsv", tmp_path / "b.tsv", 1, keep_copies=keep)[0]
+        assert set(run.data.attempts.query("split == 'test'")["student_id"]) == names
+        assert run.copies == {"left_out": 0 if keep else 1, "learners": 0, "testers": 1}
+
+
 @pytest.mark.parametrize(
     ("train", "test", "words"),
     [
@@ -114,11 +133,11 @@ def test_the_command_prints_one_object_with_ours_and_the_peers(
 ) -> None:
     train = tab_file(tmp_path / "a.tsv", range(60))
     test = tab_file(tmp_path / "b.tsv", range(100, 120))
-    main(["mastery", "--train", str(train), "--test", str(test), "--seeds", "1"])
+    main(["mastery", "--train", str(train), "--test", str(test), "--seeds", "2"])
     found = json.loads(capsys.readouterr().out)
-    assert found["rows"] == 240
+    assert found["rows"] == 20 * 12
     assert set(found["baselines"]) == {"Best-LR", "DKT"}
-    assert set(found["scores"]) == {"auc", "auc_first", "ece"}
+    assert set(found["scores"]) == {"auc", "auc_student_first", "ece"}
     assert found["scores"]["auc"]["low"] <= found["scores"]["auc"]["value"]
     assert found["cpu_seconds"] > 0
     assert set(found["auc_above"]) == {"Best-LR", "DKT"}

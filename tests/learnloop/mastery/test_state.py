@@ -16,7 +16,7 @@ from learnloop.mastery.state import (
     update,
 )
 
-from .toys import bank, classroom
+from .toys import QUICK, bank, classroom
 
 ONE = np.zeros(1, dtype=np.int64)
 
@@ -118,12 +118,13 @@ def test_unknown_times_leave_the_inputs_on_time_at_zero() -> None:
 
 def test_one_student_online_ends_in_the_same_bits_as_in_a_batch_of_many() -> None:
     attempts, _ = classroom(30, seed=5)
-    histories, _ = encode(attempts, bank())
-    batch = Knowledge.empty(30, 4, 1)
+    many = QUICK.model_copy(update={"traits": 20})
+    histories, _ = encode(attempts, bank().with_traits(attempts, many))
+    batch = Knowledge.empty(30, 4, 20)
     for _ in replay(histories, batch):
         pass
     for number in (0, 17, 29):
-        online = Knowledge.empty(1, 4, 1)
+        online = Knowledge.empty(1, 4, 20)
         first = histories.start[number]
         for place in range(first, first + histories.length[number]):
             update(online, ONE, histories.answers.at(np.array([place])))

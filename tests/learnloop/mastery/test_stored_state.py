@@ -8,7 +8,7 @@ from learnloop.mastery.sequences import encode, replay
 from learnloop.mastery.state import Answers, Knowledge, update
 from learnloop.mastery.stored_state import from_bytes, to_bytes
 
-from .toys import bank, classroom, trained
+from .toys import classroom, trained
 
 
 def knowledge(students: int) -> Knowledge:
@@ -22,14 +22,14 @@ def knowledge(students: int) -> Knowledge:
 
 def test_a_state_read_back_is_equal_to_the_last_bit() -> None:
     state = knowledge(1)
-    found = from_bytes(to_bytes(state))
+    found = from_bytes(to_bytes(state, "2-a"), "2-a")
     for name, values in vars(state).items():
         np.testing.assert_array_equal(getattr(found, name), values, err_msg=name)
         assert getattr(found, name).dtype == values.dtype, name
 
 
 def test_a_new_student_can_be_stored() -> None:
-    found = from_bytes(to_bytes(Knowledge.empty(1, 9, 2)))
+    found = from_bytes(to_bytes(Knowledge.empty(1, 9, 2), "2-a"), "2-a")
     np.testing.assert_array_equal(found.spread, Knowledge.empty(1, 9, 2).spread)
 
 
@@ -45,20 +45,25 @@ def test_a_student_who_practised_149_skills_takes_at_most_four_kilobytes() -> No
             np.array([20000.0 + number]),
         )
         update(state, np.zeros(1, np.int64), given)
-    assert len(to_bytes(state)) <= 4000
+    assert len(to_bytes(state, "2-0123456789ab")) <= 4000
 
 
 def test_more_than_one_student_is_refused() -> None:
     with pytest.raises(ModelError, match="one student at a time"):
-        to_bytes(knowledge(2))
+        to_bytes(knowledge(2), "2-a")
 
 
-@pytest.mark.parametrize("cut", [0, 5, 40, 80])
+@pytest.mark.parametrize("cut", [0, 5, 40, 90])
 def test_bytes_that_are_cut_off_are_refused(cut: int) -> None:
     with pytest.raises(ModelError, match="bytes"):
-        from_bytes(to_bytes(knowledge(1))[:cut])
+        from_bytes(to_bytes(knowledge(1), "2-a")[:cut], "2-a")
 
 
-def test_a_state_of_another_number_of_traits_is_of_its_own_model() -> None:
-    state = Knowledge.empty(1, len(bank().skills), 1)
-    assert from_bytes(to_bytes(state)).traits.shape == (1, 1)
+def test_bytes_with_something_behind_them_are_refused() -> None:
+    with pytest.raises(ModelError, match="ends after"):
+        from_bytes(to_bytes(knowledge(1), "2-a") + b"!", "2-a")
+
+
+def test_a_state_of_another_version_is_refused() -> None:
+    with pytest.raises(ModelError, match="by mastery model 2-a, not 2-b"):
+        from_bytes(to_bytes(knowledge(1), "2-a"), "2-b")
