@@ -9,11 +9,16 @@ from numpy.typing import NDArray
 
 from learnloop.recommend.evaluation import ndcg
 from learnloop.recommend.item_models import as_shares, ease, transitions
+from learnloop.recommend.sequence_models import SequenceModelSettings
 from learnloop.recommend.sequences import Sequences
 
 Floats = NDArray[np.float64]
 Scorer = Callable[[Sequences, Sequences], Floats]
 """From the sequences learned from and the histories asked about to (N, I) scores."""
+PENALTIES = (10, 30, SequenceModelSettings().ease_penalty, 100, 300)
+"""Of EASE, our own model's among them."""
+TIE = 1e-9
+"""Of a choice of an item by anybody, in a score: decides between equals only."""
 REFERENCE = "ease_plus_last_transition"
 NOTES = [
     "ease_plus_last_transition: EASE's score + weight × the share of those who went from the"
@@ -22,10 +27,12 @@ NOTES = [
     " remains; then it is fitted on the whole history. Our settings were chosen on the same"
     " inner hold-out.",
     "als and bpr are implicit's own, one thread.",
+    "Every baseline puts what is chosen more first among equals, and before who has chosen"
+    " nothing, as ours does.",
 ]
 GRIDS: dict[str, dict[str, tuple[float, ...]]] = {
-    REFERENCE: {"penalty": (10, 30, 100, 300), "weight": (1, 2, 4, 6, 8, 12, 16)},
-    "ease": {"penalty": (10, 30, 100, 300)},
+    REFERENCE: {"penalty": PENALTIES, "weight": (1, 2, 4, 6, 8, 12, 16)},
+    "ease": {"penalty": PENALTIES},
     "last_transition": {"prior": (0, 3)},
     "als": {"factors": (32, 64, 128), "confidence": (1, 5, 20)},
     "bpr": {"factors": (32, 64), "iterations": (100, 200)},
@@ -46,10 +53,16 @@ def lists(history: Sequences, length: int) -> Iterator[tuple[str, NDArray[np.int
 
 
 def score(name: str, chosen: dict[str, Any], learned: Sequences, asked: Sequences) -> Floats:
-    """(N, I) of the rival `name` with the settings `chosen`."""
+    """(N, I) of the rival `name` with the settings `chosen`; what is chosen more wins a tie."""
+    count = np.bincount(learned.item, minlength=learned.items).astype(np.float64)
+    found = _score(name, chosen, learned, asked)
+    found[asked.length == 0] = 0.0
+    return found + TIE * count
+
+
+def _score(name: str, chosen: dict[str, Any], learned: Sequences, asked: Sequences) -> Floats:
     if name == "popularity":
-        count = np.bincount(learned.item, minlength=learned.items).astype(np.float64)
-        return np.tile(count, (len(asked), 1))
+        return np.zeros((len(asked), learned.items))
     if name == "last_transition":
         return _last(learned, asked, chosen["prior"])
     if name in ("als", "bpr"):

@@ -42,13 +42,18 @@ class AdaptiveTest:
 
         Raises:
             ModelError: a skill has a share of the content but no question, or the counts
-                are of other questions.
+                are of other questions or kept to another limit than `max_exposure`.
         """
         self.bank = bank
         self.settings = settings or AssessmentSettings()
         self.exposure = exposure or Exposure.of(bank, self.settings.max_exposure)
         if self.exposure.content_ids != bank.content_ids:
             raise ModelError("The exposure counts are of another bank's questions.")
+        if self.exposure.limit != self.settings.max_exposure:
+            raise ModelError(
+                f"The exposure counts are kept to {self.exposure.limit:g} of the students, the "
+                f"settings to {self.settings.max_exposure:g}: give both the same limit."
+            )
         without = sorted(set(self.settings.content) - set(bank.skill_ids))
         if without:
             raise ModelError(

@@ -1,6 +1,7 @@
 """The questions that a test may ask, as arrays ready for the next choice."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -60,7 +61,8 @@ class TestBank:
                 first); where present `language` and `unsuited_for` (list of `AccessNeed`).
 
         Raises:
-            DataError: no row, an id twice, no skill, or parameters that are no numbers.
+            DataError: no row, an id twice, no skill, a need that there is not, or parameters
+                that are no numbers.
         """
         _check(items)
         place = fitted.places(items["content_id"])
@@ -73,7 +75,6 @@ class TestBank:
         skill_ids, skill = np.unique(skills.to_numpy(str), return_inverse=True)
         nothing: list[object] = [""] * len(items)
         languages = items["language"].fillna("") if "language" in items else nothing
-        unsuited = items["unsuited_for"] if "unsuited_for" in items else [()] * len(items)
         return cls(
             content_ids=tuple(items["content_id"].astype(str)),
             slope=slope,
@@ -81,7 +82,7 @@ class TestBank:
             skill=skill.astype(np.intp),
             skill_ids=tuple(skill_ids.tolist()),
             language=tuple(str(language) for language in languages),
-            unsuited_for=tuple(frozenset(map(AccessNeed, needs)) for needs in unsuited),
+            unsuited_for=_needs(items),
         )
 
     def __len__(self) -> int:
@@ -89,9 +90,16 @@ class TestBank:
 
     @cached_property
     def version(self) -> str:
-        """12 digits that change with any question or parameter."""
-        digest = hashlib.blake2b("\n".join(self.content_ids).encode(), digest_size=6)
-        for array in (self.slope, self.easiness, self.skill):
+        """12 digits that change with any question, its skill, language and needs, or a
+        parameter."""
+        words = (
+            self.content_ids,
+            [self.skill_ids[place] for place in self.skill],
+            self.language,
+            [sorted(needs) for needs in self.unsuited_for],
+        )
+        digest = hashlib.blake2b(json.dumps(words).encode(), digest_size=6)
+        for array in (self.slope, self.easiness):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
@@ -151,6 +159,26 @@ def _check(items: pd.DataFrame) -> None:
         raise DataError("there is no question to ask.", remedy="Add assessment items.")
     _refuse(items, items["content_id"].duplicated().to_numpy(), "is there twice.")
     _refuse(items, (items["skill_ids"].map(len) == 0).to_numpy(), "has no skill.")
+
+
+def _needs(items: pd.DataFrame) -> tuple[frozenset[AccessNeed], ...]:
+    """Of each question the needs that it is unsuited for."""
+    if "unsuited_for" not in items:
+        return (frozenset(),) * len(items)
+    known = {need.value for need in AccessNeed}
+    for row, (content_id, needs) in enumerate(
+        zip(items["content_id"], items["unsuited_for"], strict=True), 1
+    ):
+        told = needs if np.iterable(needs) else [needs]  # an empty cell is no list
+        unknown = sorted({str(need) for need in told} - known)
+        if unknown:
+            raise DataError(
+                f"'{content_id}' is unsuited for '{unknown[0]}', which is no need.",
+                column="unsuited_for",
+                rows=[row],
+                remedy=f"Use {', '.join(sorted(known))}.",
+            )
+    return tuple(frozenset(map(AccessNeed, needs)) for needs in items["unsuited_for"])
 
 
 def _refuse(items: pd.DataFrame, wrong: Flags, problem: str) -> None:

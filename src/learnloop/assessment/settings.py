@@ -45,7 +45,7 @@ class Accommodations(BaseModel):
 
 
 class AssessmentSettings(BaseModel):
-    """Everything under ``assessment`` in the parameters."""
+    """How a test runs and ends; handed to `AdaptiveTest`, as yet in no parameters file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -23,6 +23,20 @@ _MOST = 6.0
 """Normal scores beyond it say no more."""
 
 
+class AnomalyLimits(BaseModel):
+    """By kind, the score from which it is an anomaly."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    activity_fell: float = Field(gt=0)
+    activity_burst: float = Field(gt=0)
+    accuracy_fell: float = Field(gt=0)
+
+    def by_kind(self) -> dict[str, float]:
+        """The limit of each of `KINDS`."""
+        return {FELL: self.activity_fell, BURST: self.activity_burst, WRONG: self.accuracy_fell}
+
+
 class AnomalySettings(BaseModel):
     """What a usual week is allowed, and from where it is an anomaly."""
 
@@ -42,8 +56,7 @@ class AnomalySettings(BaseModel):
     """How many answers of the student's the class's share of right ones is worth."""
     slack: float = Field(ge=0)
     """Standard deviations a week that a fall may have before it adds up."""
-    limits: dict[str, float]
-    """By kind, the score from which it is an anomaly."""
+    limits: AnomalyLimits
 
 
 @dataclass(frozen=True)
@@ -92,9 +105,9 @@ def find_anomalies(activity: pd.DataFrame, settings: AnomalySettings) -> pd.Data
 def _of_term(activity: pd.DataFrame, settings: AnomalySettings) -> pd.DataFrame:
     """`Anomalies`, not sorted, of students whose terms began together."""
     weeks = Weeks.of(activity)
-    found = []
+    found, limits = [], settings.limits.by_kind()
     for kind, (score, value, usual) in score_weeks(weeks, settings).items():
-        for row, week in zip(*np.nonzero(begins(score, settings.limits[kind])), strict=True):
+        for row, week in zip(*np.nonzero(begins(score, limits[kind])), strict=True):
             cells = (grid[row, week] for grid in (value, usual, score))
             found.append((weeks.students[row], week + 1, kind, *cells))
     figures = ["value", "usual", "score"]

@@ -8,8 +8,9 @@ a share of what is missing and a skill is reached once the items' pace · minute
     need = ln((1 − mastery) / (1 − mastered)).
 
 Which items do that in the fewest minutes is a knapsack problem. It is solved for all needs
-at once when the planner is made (dynamic programming over tenths of a minute), so that
-planning only looks up.
+at once when the planner is made (dynamic programming over tenths of a minute, each item
+rounded up), so that planning only looks up. The minutes told are those of the items as they
+are; another set may be quicker, but by less than a tenth of a minute for each of its items.
 
 All items of a skill are done before any is done again; done again, an item is taken to
 teach as much as the first time.
@@ -48,8 +49,8 @@ class Practice:
     """The best sets of items of every skill.
 
     The options of skill k are the places `start[k]` to `start[k + 1]`: each the fewest
-    minutes in which so much can be learned, ascending in both. A skill without items has
-    none.
+    tenths of a minute, rounded up item by item, in which so much can be learned, ascending
+    in gain. A skill without items has none.
 
     Attributes:
         start: shape (skills + 1,).
@@ -120,7 +121,7 @@ class Practice:
         return np.asarray(skill * APART + np.minimum(self.gain, APART / 2))
 
     def minutes_to(self, skill: Places, need: Floats) -> tuple[Floats, Floats, Places]:
-        """The fewest minutes that close `need`.
+        """The fewest minutes that close `need`, but for a tenth for each item in a quicker set.
 
         Args:
             skill: places of skills.
@@ -175,7 +176,7 @@ _NOTHING: tuple[Floats, Floats, NDArray[np.int64], tuple[str, ...]] = (
 def _front(
     items: pd.DataFrame,
 ) -> tuple[Floats, Floats, NDArray[np.int64], tuple[str, ...]]:
-    """The sets of items that no other set beats in both gain and minutes."""
+    """The sets of items that no other set beats in both gain and minutes rounded up."""
     tenths = items["tenths"].to_numpy()
     gains = (items["pace"] * items["minutes"]).to_numpy()
     best = np.zeros(int(tenths.sum()) + 1)

@@ -6,7 +6,7 @@ from learnloop.content.schema import ContentType
 
 
 class PathSettings(BaseModel):
-    """Everything under ``paths`` in the parameters."""
+    """How paths are planned; handed to the planner, as yet in no parameters file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

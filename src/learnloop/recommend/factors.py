@@ -101,7 +101,7 @@ def nearest_items(
 ) -> Ints:
     """(N, length) the items with the largest inner product, in no order, none that is done.
 
-    Candidates for whole schools at once; faster than implicit's own search, which sorts.
+    Candidates for whole schools at once; `python -m benchmarks recommend --scale` times it.
 
     Args:
         students: (N, factors) from `student_factors`, or kept from the last time.

@@ -121,7 +121,8 @@ def mean_mastery(learners: Learners, catalogue: Catalogue, row: Ints, item: Ints
 def score(
     learners: Learners, context: Context, take_up: TakeUp, settings: RecommenderSettings
 ) -> Scored:
-    """Scores every allowed pair, or those of the shortlist where a student has more."""
+    """Scores every allowed pair, or those of the shortlist for a student who has more; who
+    else is asked about changes nothing."""
     catalogue = context.catalogue
     row, item = np.nonzero(allowed(learners, catalogue, settings.prerequisite_threshold))
     before = items_before(row, item, catalogue)
@@ -158,21 +159,27 @@ def score_pairs(
 def shortlist(
     learners: Learners, catalogue: Catalogue, row: Ints, item: Ints, close: Floats, size: int
 ) -> Ints:
-    """Which pairs are worth scoring: half of a student's shortlist has the closest item
-    vectors, half stands nearest to where the student is in the course."""
+    """Which pairs are worth scoring: the `size` of each student that come first when the
+    pair nearest to where the student is in the course and the pair of the closest item
+    vector are taken in turn; all pairs of a student who has no more."""
     _, furthest = standing(learners, catalogue)
     place = catalogue.position[catalogue.primary[item]]
     distance = np.abs(place - furthest[row, catalogue.course[item]] - 0.5)
-    kept = np.zeros(len(row), dtype=np.bool_)
-    for worse in (distance, -close):
-        kept[_first(row, worse, size // 2, len(learners))] = True
-    return np.flatnonzero(kept)
+    turn = np.full(len(row), 2 * size)
+    for side, worse in enumerate((distance, -close)):
+        pair, rank = _first(row, worse, size, len(learners))
+        turn[pair] = np.minimum(turn[pair], 2 * rank + side)
+    near = np.flatnonzero(turn < 2 * size)
+    kept, _ = _first(row[near], turn[near], size, len(learners))
+    return np.sort(near[kept])
 
 
-def _first(row: Ints, worse: Floats, size: int, students: int) -> Ints:
-    """The `size` pairs of each student at which `worse` is least."""
+def _first(row: Ints, worse: Floats | Ints, size: int, students: int) -> tuple[Ints, Ints]:
+    """The `size` pairs of each student at which `worse` is least, and their ranks from 0."""
     if students == 1:
-        return np.asarray(np.argsort(worse, kind="stable")[:size])
+        order = np.argsort(worse, kind="stable")[:size]
+        return np.asarray(order), np.arange(len(order))
     order = np.lexsort((worse, row))
-    start = np.searchsorted(row[order], np.arange(students))
-    return np.asarray(order[np.arange(len(order)) - start[row[order]] < size])
+    rank = np.arange(len(order)) - np.searchsorted(row[order], np.arange(students))[row[order]]
+    kept = rank < size
+    return np.asarray(order[kept]), rank[kept]

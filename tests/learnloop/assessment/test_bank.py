@@ -1,5 +1,7 @@
 """The questions that a test may ask."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -62,12 +64,42 @@ def test_the_version_follows_every_parameter() -> None:
 
 
 @pytest.mark.parametrize(
+    "changed",
+    [
+        {"skills": ["a", "c"]},
+        {"skills": ["b", "a"]},
+        {"language": ["de", "en"]},
+        {"unsuited_for": [[], ["no_sound"]]},
+        {"unsuited_for": [["no_colour"], []]},
+    ],
+)
+def test_the_version_follows_what_a_question_is_about_and_whom_it_suits(
+    changed: dict[str, Sequence[object]],
+) -> None:
+    was = {"skills": ["a", "b"], "language": ["de", "de"], "unsuited_for": [[], ["no_colour"]]}
+    before, after = (bank_of([1, 1], [0, 1], **what) for what in (was, {**was, **changed}))
+    assert before.version != after.version
+
+
+def test_the_order_in_which_needs_are_written_makes_no_other_version() -> None:
+    needs = ["no_sound", "no_colour", "screen_reader", "keyboard_only"]
+    one, other = (bank_of([1], [0], unsuited_for=[order]) for order in (needs, needs[::-1]))
+    assert one.version == other.version
+
+
+@pytest.mark.parametrize(
     ("items", "message"),
     [
         (questions([]), "there is no question to ask. Add assessment items."),
         (questions(["a"]).drop(columns="skill_ids"), "lack the column 'skill_ids'"),
         (pd.concat([questions(["a"])] * 2), "row 2: 'q0' is there twice."),
         (questions(["a"]).assign(skill_ids=[[]]), "row 1: 'q0' has no skill."),
+        (
+            questions(["a", "a"], unsuited_for=[["no_sound"], ["no_sound", "blind"]]),
+            "column 'unsuited_for', row 2: 'q1' is unsuited for 'blind', which is no need. "
+            "Use keyboard_only, no_colour, no_sound, screen_reader.",
+        ),
+        (questions(["a"], unsuited_for=[None]), "row 1: 'q0' is unsuited for 'None'"),
     ],
 )
 def test_a_mistake_is_named(items: pd.DataFrame, message: str) -> None:

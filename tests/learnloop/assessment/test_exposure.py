@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from learnloop.assessment.adaptive import AdaptiveTest
 from learnloop.assessment.exposure import Exposure
+from learnloop.assessment.settings import AssessmentSettings
 from learnloop.errors import DataError, ModelError
 
 from .banks import NOON, adaptive, bank_of, drawn_bank, sit
@@ -70,8 +72,14 @@ def test_what_is_no_saved_exposure_is_refused() -> None:
 
 
 def test_counts_of_another_bank_are_refused() -> None:
-    from learnloop.assessment.adaptive import AdaptiveTest
-
     others = Exposure.of(bank_of([1, 1], [0, 0]), 0.3)
     with pytest.raises(ModelError, match="another bank"):
         AdaptiveTest(bank_of([1], [0]), exposure=others)
+
+
+@pytest.mark.parametrize(("kept", "wanted"), [(1.0, 0.2), (0.2, 1.0), (0.3, 0.2)])
+def test_counts_kept_to_another_limit_are_refused(kept: float, wanted: float) -> None:
+    bank = bank_of([1, 1], [0, 0])
+    settings = AssessmentSettings(max_exposure=wanted)
+    with pytest.raises(ModelError, match=f"kept to {kept:g} .* to {wanted:g}"):
+        AdaptiveTest(bank, settings, Exposure.of(bank, kept))

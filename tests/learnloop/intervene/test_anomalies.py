@@ -7,7 +7,14 @@ from pydantic import ValidationError
 from scipy import stats
 
 from learnloop.intervene import AnomalySettings, find_anomalies
-from learnloop.intervene.anomalies import Weeks, begins, cumulate, score_weeks
+from learnloop.intervene.anomalies import (
+    KINDS,
+    AnomalyLimits,
+    Weeks,
+    begins,
+    cumulate,
+    score_weeks,
+)
 from learnloop.intervene.schema import Anomalies
 
 from .conftest import START
@@ -20,7 +27,7 @@ SETTINGS = AnomalySettings(
     prior_students=20,
     prior_answers=8,
     slack=0.5,
-    limits={"activity fell": 3.0, "activity burst": 3.5, "accuracy fell": 3.0},
+    limits=AnomalyLimits(activity_fell=3.0, activity_burst=3.5, accuracy_fell=3.0),
 )
 STEADY = [20, 19, 21, 20, 22, 18, 20, 20]
 
@@ -149,3 +156,24 @@ def test_an_anomaly_begins_where_its_limit_is_reached() -> None:
 def test_a_setting_nobody_knows_is_refused() -> None:
     with pytest.raises(ValidationError, match="windows"):
         AnomalySettings.model_validate({**SETTINGS.model_dump(), "windows": 3})
+
+
+@pytest.mark.parametrize("name", ["activity fell", "accuracy", "activity_rose"])
+def test_a_limit_of_a_kind_that_there_is_not_is_refused(name: str) -> None:
+    limits = {"activity_fell": 3, "activity_burst": 3, "accuracy_fell": 3, name: 3}
+    with pytest.raises(ValidationError, match=name):
+        AnomalySettings.model_validate({**SETTINGS.model_dump(), "limits": limits})
+
+
+def test_a_limit_that_is_missing_is_named() -> None:
+    with pytest.raises(ValidationError, match="accuracy_fell"):
+        AnomalySettings.model_validate(
+            {**SETTINGS.model_dump(), "limits": {"activity_fell": 3, "activity_burst": 3}}
+        )
+
+
+def test_every_kind_has_the_limit_of_its_name() -> None:
+    limits = SETTINGS.limits.model_dump()
+    told = {kind.replace(" ", "_"): limit for kind, limit in SETTINGS.limits.by_kind().items()}
+    assert told == limits
+    assert set(SETTINGS.limits.by_kind()) == set(KINDS)

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from learnloop.errors import DataError
@@ -78,6 +78,43 @@ def test_no_set_of_items_is_quicker(drawn: list[tuple[str, float]], share: float
     taken = [int(name[1:]) for name in chosen]
     assert sum(drawn[k][1] for k in taken) == pytest.approx(found)
     assert sum(gains[k] for k in taken) >= need - 1e-5
+
+
+seconds = st.integers(1, 900).map(lambda whole: whole / 60)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(kinds, seconds), min_size=1, max_size=6), st.floats(0.01, 1.0))
+# Two of 61 seconds against one of 135: rounded to thirds of a minute the one would win.
+@example([("video", 61 / 60), ("video", 61 / 60), ("video", 135 / 60)], 122 / 257)
+def test_in_whole_seconds_another_set_is_quicker_by_less_than_a_tenth_for_each_item(
+    drawn: list[tuple[str, float]], share: float
+) -> None:
+    gains = [SETTINGS.paces[kind] * length for kind, length in drawn]
+    need = share * sum(gains)
+    items = table(*((f"i{k}", "a", kind, length) for k, (kind, length) in enumerate(drawn)))
+    found, rounds, chosen = asked(Practice.of(items, ("a",), SETTINGS), 0, need)
+    taken = [int(name[1:]) for name in chosen]
+    assert rounds == 0
+    assert found == pytest.approx(sum(drawn[k][1] for k in taken))
+    assert sum(gains[k] for k in taken) >= need - 1e-5
+    for size in range(1, len(drawn) + 1):
+        for other in combinations(range(len(drawn)), size):
+            if sum(gains[k] for k in other) >= need:
+                assert found < sum(drawn[k][1] for k in other) + 0.1 * size
+
+
+def test_rounding_up_may_choose_the_slower_set_by_seconds() -> None:
+    # Rounded up, the two films of 61 seconds are 2.2 minutes, the lab of 126 is 2.1 and
+    # taken; exactly they are 122 seconds.
+    items = table(
+        ("one", "a", "video", 61 / 60),
+        ("two", "a", "video", 61 / 60),
+        ("lab", "a", "text", 2.1),
+    )
+    found, _, chosen = asked(Practice.of(items, ("a",), SETTINGS), 0, 0.012 * 122 / 60)
+    assert chosen == ("lab",)
+    assert found == pytest.approx(2.1)
 
 
 @pytest.mark.parametrize(
