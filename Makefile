@@ -1,15 +1,16 @@
-# make run | test | lint | lock | clean : the same by hand and in CI.
+# make run | test | lint | lock | peers | clean : the same by hand and in CI.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := .venv-peers
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # No library of ours may phone home.
 export DO_NOT_TRACK := 1
 export KEDRO_DISABLE_TELEMETRY := true
 
-.PHONY: run test lint lock clean help
+.PHONY: run test lint lock peers clean help
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -31,8 +32,10 @@ lock: $(READY) ## resolve requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet pyproject.toml --group dev --python-version 3.11 --no-header --no-annotate -o requirements.lock
 	@sed -i.old -E '/^(nvidia-(cu|nccl|nvjitlink|nvshmem|nvtx)|cuda-|triton==)/d' requirements.lock && rm requirements.lock.old
 
+peers: $(PEERS)/.ready ## set up the libraries that `python -m benchmarks` measures beside ours
+
 clean: ## remove the environment and all that runs can make again (var/ lives on)
-	rm -rf $(VENV) build dist .viz
+	rm -rf $(VENV) $(PEERS) build dist .viz
 	find data -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
 
 # torch comes first and alone: its CPU build, where the package index at hand offers one.
@@ -47,4 +50,10 @@ $(READY): requirements.lock pyproject.toml
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$torch"
 	@$(BIN)/uv pip install --quiet --no-deps -r requirements.lock
 	@$(BIN)/uv pip install --quiet --no-deps -e .
+	@touch $@
+
+$(PEERS)/.ready: benchmarks/peers/requirements.txt
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check $$(grep '^torch==' $<)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
