@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.mastery.ablations import ablations
 from benchmarks.mastery.compare import compared
-from benchmarks.mastery.reading import Run, runs_of
+from benchmarks.mastery.reading import runs_of
 from benchmarks.result import Result, positive
 
 
@@ -50,10 +50,11 @@ def run(options: argparse.Namespace) -> Result:
     Raises:
         DataError: a file is not what it should be.
     """
-    runs: list[Run] = runs_of(
-        options.train, options.test, options.seeds, keep_copies=options.keep_copies
+    files = (options.train, options.test, options.seeds)
+    result = compared(
+        runs_of(*files, keep_copies=options.keep_copies), peers=not options.no_peers
     )
-    result = compared(runs, peers=not options.no_peers)
     if not options.ablations:
         return result
-    return replace(result, details={**result.details, "without": ablations(runs[0])})
+    first = next(runs_of(*files, keep_copies=options.keep_copies))
+    return replace(result, details={**result.details, "without": ablations(first)})

@@ -2,7 +2,7 @@
 
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -70,21 +70,23 @@ def scored(run: Run) -> tuple[pd.DataFrame, Cost]:
     return test.assign(ours=probability), cost
 
 
-def compared(runs: list[Run], *, peers: bool) -> Result:
-    """All runs, ours first; the peers once per test file or fold."""
-    tables, costs = [], []
+def compared(runs: Iterable[Run], *, peers: bool) -> Result:
+    """All runs, in each ours first; a peer is fitted once on the same data."""
+    tables: list[pd.DataFrame] = []
+    costs: list[Cost] = []
+    spent: dict[str, list[float]] = {name: [] for name in PEERS} if peers else {}
+    rows, data, said_by_peers = 0, None, {}
     for run in runs:
         table, cost = scored(run)
         _tell(f"{run.name}: {cost.cpu_seconds:.0f} CPU-seconds")
-        tables.append(table.assign(run=run.name))
+        if run.data is not data:
+            data, rows = run.data, rows + len(table)
+            said_by_peers = {name: _asked(name, run, spent) for name in spent}
+        tables.append(table.assign(run=run.name, **said_by_peers))
         costs.append(cost)
+        leak, copies = run.data.leak, run.copies
+    names = list(spent)
     answers = pd.concat(tables, ignore_index=True)
-    names, spent = [], {}
-    for name, peer in PEERS.items() if peers else ():
-        answers[name], spent[name] = _asked(peer, runs, answers)
-        names.append(name)
-        _tell(f"{name}: {spent[name]['cpu_seconds']:.0f} CPU-seconds a fit")
-    leak, copies = runs[0].data.leak, runs[0].copies
     twice = (
         f"{copies['learners']} learners and {copies['testers']} testers are copies of others "
         f"under another id; {copies['left_out']} of them were left out."
@@ -95,7 +97,7 @@ def compared(runs: list[Run], *, peers: bool) -> Result:
         scores=scores_of(answers, "ours"),
         baselines={name: scores_of(answers, name) for name in names},
         cost=Cost(statistics.mean(cost.cpu_seconds for cost in costs), costs[0].peak_mb),
-        rows=len(answers) * len({id(run.data) for run in runs}) // len(runs),
+        rows=rows,
         notes=[*NOTES, counted, twice],
         details={
             "leak": leak.as_dict(),
@@ -111,26 +113,21 @@ def compared(runs: list[Run], *, peers: bool) -> Result:
                 )
             },
             "auc_above": {name: paired(answers, name).as_dict() for name in names},
-            "cost_of_baselines": spent,
+            "cost_of_baselines": {
+                name: {"cpu_seconds": statistics.mean(seconds)}
+                for name, seconds in spent.items()
+            },
         },
     )
 
 
-def _asked(
-    peer: Any, runs: list[Run], answers: pd.DataFrame
-) -> tuple[np.ndarray, dict[str, float]]:
-    """A peer's probabilities for all rows; runs on the same data are fitted once."""
-    found: dict[int, np.ndarray] = {}
-    seconds = []
-    for run in runs:
-        if id(run.data) not in found:
-            with measured() as cost:
-                found[id(run.data)] = peer(run.data.attempts)
-            seconds.append(cost.cpu_seconds)
-    table = np.concatenate([found[id(run.data)] for run in runs])
-    if len(table) != len(answers):
-        raise ValueError(f"{len(table)} predictions for {len(answers)} answers")
-    return table, {"cpu_seconds": statistics.mean(seconds)}
+def _asked(name: str, run: Run, spent: dict[str, list[float]]) -> np.ndarray:
+    """A peer's probabilities for the run's test answers; adds what they cost to `spent`."""
+    with measured() as cost:
+        found = PEERS[name](run.data.attempts)
+    spent[name].append(cost.cpu_seconds)
+    _tell(f"{name}: {cost.cpu_seconds:.0f} CPU-seconds")
+    return found
 
 
 def scores_of(answers: pd.DataFrame, column: str) -> Scores:

@@ -1,5 +1,6 @@
 """Which students teach and which test, by the kind of the file."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +31,10 @@ class Run:
 
 def runs_of(
     train: Path, test: Path | None, seeds: int, *, keep_copies: bool = False
-) -> list[Run]:
+) -> Iterator[Run]:
     """A run per seed; without a test file, a run per fold of the training file.
+
+    One after another: the tables of a fold need not stay when the next one is read.
 
     Args:
         train: whom to learn from.
@@ -52,17 +55,16 @@ def runs_of(
                 remedy=f"Give two files of one kind: {FORMATS}.",
             )
         data, copies = _tables(read(train, test), keep_copies)
-        return [Run(f"seed {seed}", seed, data, copies) for seed in range(seeds)]
+        yield from (Run(f"seed {seed}", seed, data, copies) for seed in range(seeds))
+        return
     if not by_fold:
         raise DataError(
             "it has no column 'fold', so that nobody is left to test.",
             file=train.name,
             remedy="Name the test students' file with --test.",
         )
-    return [
-        Run(f"fold {fold}", fold, *_tables(assistments2015.read_fold(train, fold), keep_copies))
-        for fold in assistments2015.folds_in(train)
-    ]
+    for fold, rows in assistments2015.each_fold(train):
+        yield Run(f"fold {fold}", fold, *_tables(rows, keep_copies))
 
 
 def _tables(rows: pd.DataFrame, keep_copies: bool) -> tuple[PublicAnswers, dict[str, int]]:

@@ -5,6 +5,7 @@ Benchmarks), a line a student: `fold` 0–4, `uid`, `concepts` and `responses` a
 may end in -1, the toolkit's padding. Its test file is another one.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -74,9 +75,12 @@ def read_files(train_path: Path, test_path: Path) -> pd.DataFrame:
     )
 
 
-def folds_in(path: Path) -> list[int]:
-    """The folds that the file deals its students into."""
-    return sorted({int(fold) for fold in _read(path)["fold"]})
+def each_fold(path: Path) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Each fold in turn with the rows of `read_fold` that it tests; the file is read once."""
+    cells = _read(path)
+    folds = cells["fold"].astype(int)
+    for fold in sorted(folds.unique()):
+        yield int(fold), _rows(cells, folds == fold, path.name)
 
 
 def _read(path: Path, folds: bool = True) -> pd.DataFrame:

@@ -60,8 +60,7 @@ class ItemBank:
         self.skills = sorted(set(skills))
         self.table = items[list(COLUMNS)].sort_values("content_id", ignore_index=True)
         _check(self.table)
-        self._ids = pd.Index(self.table["content_id"])
-        self._place = {name: place for place, name in enumerate(self._ids)}
+        self._place = {name: place for place, name in enumerate(self.table["content_id"])}
         self._skill_place = {name: place for place, name in enumerate(self.skills)}
         self._skill = self._places(self.table["skill_id"])
         self._answers = self.table["attempts"].to_numpy(float)
@@ -94,6 +93,10 @@ class ItemBank:
         last = len(self.skills)
         return np.array([self._skill_place.get(name, last) for name in skill_ids], np.int64)
 
+    def _items(self, content_ids: Iterable[str]) -> Places:
+        """The place of each item in the bank, -1 if it is not there."""
+        return np.array([self._place.get(name, -1) for name in content_ids], np.int64)
+
     def with_parameters(self, fitted: pd.DataFrame) -> "ItemBank":
         """The same items with `difficulty`, `discrimination`, `attempts` of another fit.
 
@@ -112,14 +115,14 @@ class ItemBank:
                 does not hold are left aside.
             settings: how many traits, and how they are fitted.
         """
-        item = self._ids.get_indexer(pd.Index(answers["content_id"]))
+        item = self._items(answers["content_id"])
         known = item >= 0
         if not known.any():
             return self
         plain = self._one_trait()
         asked = Asked(
             student=pd.factorize(answers["student_id"][known], sort=True)[0].astype(np.int64),
-            item=item[known].astype(np.int64),
+            item=item[known],
             correct=answers["correct"].to_numpy(float)[known],
             skill=self._skill,
             hardness=plain.hardness,
@@ -151,7 +154,7 @@ class ItemBank:
             (n,) places in the skill list, (n, len(ITEM_INPUTS)) parameters and (n, D) slopes.
         """
         skill = self._places(skill_ids)
-        found = np.array([self._place.get(name, -1) for name in content_ids], np.int64)
+        found = self._items(content_ids)
         expected, new = self.skill_hardness[skill], found < 0
         hardness = np.where(new, expected, np.append(self.traits.hardness, 0.0)[found])
         answers = np.where(new, 0.0, np.append(self._answers, 0.0)[found])

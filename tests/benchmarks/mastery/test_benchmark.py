@@ -44,9 +44,9 @@ def fold_file(path: Path, folds: bool = True) -> Path:
 def test_a_test_file_gives_a_run_per_seed_and_folds_a_run_each(tmp_path: Path) -> None:
     train = tab_file(tmp_path / "a.tsv", range(9))
     test = tab_file(tmp_path / "b.tsv", range(20, 24))
-    by_seed = runs_of(train, test, 3)
+    by_seed = list(runs_of(train, test, 3))
     assert [(run.name, run.seed) for run in by_seed] == [(f"seed {n}", n) for n in range(3)]
-    by_fold = runs_of(fold_file(tmp_path / "c.csv"), None, 3)
+    by_fold = list(runs_of(fold_file(tmp_path / "c.csv"), None, 3))
     assert [run.name for run in by_fold] == ["fold 0", "fold 1"]
     tested = [set(run.data.attempts.query("split == 'test'")["student_id"]) for run in by_fold]
     assert not tested[0] & tested[1]
@@ -56,7 +56,7 @@ def test_a_test_file_gives_a_run_per_seed_and_folds_a_run_each(tmp_path: Path) -
 def test_rows_repeated_once_per_skill_are_collapsed_and_counted(tmp_path: Path) -> None:
     planted = tab_file(tmp_path / "a.tsv", range(9), leak=True)
     clean = answers(range(9))
-    run = runs_of(planted, tab_file(tmp_path / "b.tsv", range(20, 24)), 1)[0]
+    run = next(runs_of(planted, tab_file(tmp_path / "b.tsv", range(20, 24)), 1))
     assert run.data.leak.collapsed == int((clean["item_id"] == 3).sum())
     learned = run.data.attempts.query("split != 'test'")
     assert len(learned) == len(clean)
@@ -77,7 +77,7 @@ def test_a_tester_who_is_a_learner_under_another_id_is_left_out_unless_kept(
     )
     tested.to_csv(tmp_path / "b.tsv", sep="\t", index=False)
     for keep, names in ((False, {"902"}), (True, {"901", "902"})):
-        run = runs_of(tmp_path / "a.tsv", tmp_path / "b.tsv", 1, keep_copies=keep)[0]
+        run = next(runs_of(tmp_path / "a.tsv", tmp_path / "b.tsv", 1, keep_copies=keep))
         assert set(run.data.attempts.query("split == 'test'")["student_id"]) == names
         assert run.copies == {"left_out": 0 if keep else 1, "learners": 0, "testers": 1}
 
@@ -99,7 +99,7 @@ def test_files_that_cannot_be_compared_are_refused(
     fold_file(tmp_path / "folds.csv")
     (tmp_path / "words.csv").write_text("to be,or not\n", encoding="utf-8")
     with pytest.raises(DataError, match=words):
-        runs_of(tmp_path / train, tmp_path / test if test else None, 1)
+        next(runs_of(tmp_path / train, tmp_path / test if test else None, 1))
 
 
 def test_a_test_file_without_folds_is_read(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_test_file_without_folds_is_read(tmp_path: Path) -> None:
         uid=lambda table: table["uid"] + 100
     )
     other.to_csv(tmp_path / "test.csv", index=False)
-    run = runs_of(fold_file(tmp_path / "train.csv"), tmp_path / "test.csv", 1)[0]
+    run = next(runs_of(fold_file(tmp_path / "train.csv"), tmp_path / "test.csv", 1))
     assert run.data.attempts.query("split == 'test'")["student_id"].nunique() == 12
 
 
@@ -141,6 +141,15 @@ def test_the_command_prints_one_object_with_ours_and_the_peers(
     assert found["scores"]["auc"]["low"] <= found["scores"]["auc"]["value"]
     assert found["cpu_seconds"] > 0
     assert set(found["auc_above"]) == {"Best-LR", "DKT"}
+
+
+def test_each_fold_tests_once_and_counts_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["mastery", "--train", str(fold_file(tmp_path / "c.csv")), "--no-peers"])
+    found = json.loads(capsys.readouterr().out)
+    assert list(found["runs"]) == ["fold 0", "fold 1"]
+    assert found["rows"] == 12 * 3
 
 
 def test_a_mistake_in_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
