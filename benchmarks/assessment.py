@@ -43,7 +43,7 @@ from learnloop.assessment.belief import Belief, belief_from_mastery, posterior
 from learnloop.assessment.exposure import Exposure
 from learnloop.assessment.settings import AssessmentSettings
 from learnloop.difficulty.bank import ItemBank
-from learnloop.evaluation import Estimate, bootstrap
+from learnloop.evaluation import Estimate, bootstrap, mean, rmse
 
 Floats = NDArray[np.float64]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -251,7 +251,7 @@ def _result(
     ):
         if known and theirs in runs:
             less = np.subtract(runs[theirs].items, runs[ours].items)
-            fewer[f"{ours} − {theirs}"] = bootstrap(_mean, less, students=students).as_dict()
+            fewer[f"{ours} − {theirs}"] = bootstrap(mean, less, students=students).as_dict()
     details = {
         "all": {
             name: {
@@ -276,11 +276,10 @@ def _result(
 
 def _scores(run: Run, truth: Floats, seed_of: Any, students: Any) -> dict[str, Estimate]:
     items = np.array(run.items, float)
-    wrong = np.array(run.estimate) - truth
     return {
         "median_items": bootstrap(_medians, items, seed_of, students=students),
-        "mean_items": bootstrap(_mean, items, students=students),
-        "rmse": bootstrap(_root_mean_square, wrong, students=students),
+        "mean_items": bootstrap(mean, items, students=students),
+        "rmse": bootstrap(rmse, truth, np.array(run.estimate), students=students),
     }
 
 
@@ -327,11 +326,3 @@ def _medians(items: Floats, seed_of: Floats, weight: Floats) -> float:
         own = seed_of == seed
         medians.append(np.median(np.repeat(items[own], weight[own].astype(int))))
     return float(np.mean(medians))
-
-
-def _mean(values: Floats, weight: Floats) -> float:
-    return float(np.average(values, weights=weight))
-
-
-def _root_mean_square(values: Floats, weight: Floats) -> float:
-    return float(np.sqrt(np.average(values**2, weights=weight)))

@@ -8,6 +8,7 @@ share. A plan is a row of minutes by skill. Many are tried at once, the best are
 
 from dataclasses import dataclass
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
@@ -72,12 +73,14 @@ class Outlook:
 
 
 def generations_of(needs: Ints) -> tuple[Ints, ...]:
-    """Places by the length of the longest way up to them; `needs` is in topological order."""
-    depth = np.zeros(len(needs), dtype=np.int64)
-    for place, needed in enumerate(needs):
-        below = needed[needed >= 0]
-        depth[place] = depth[below].max() + 1 if below.size else 0
-    return tuple(np.flatnonzero(depth == level) for level in range(depth.max() + 1))
+    """Places by the length of the longest way up to them."""
+    graph = nx.DiGraph(
+        (int(below), place)
+        for place, needed in enumerate(needs)
+        for below in needed[needed >= 0]
+    )
+    graph.add_nodes_from(range(len(needs)))
+    return tuple(np.array(sorted(places)) for places in nx.topological_generations(graph))
 
 
 def resample(belief: Belief, count: int) -> Ints:
