@@ -1,4 +1,4 @@
-# make run | test | lint | lock | peers | clean : the same by hand and in CI.
+# make run | test | lint | lock | peers | bench | clean : the same by hand and in CI.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -10,7 +10,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export DO_NOT_TRACK := 1
 export KEDRO_DISABLE_TELEMETRY := true
 
-.PHONY: run test lint lock peers clean help
+.PHONY: run test lint lock peers bench clean help
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -20,7 +20,7 @@ run: $(READY) ## set up, then simulate, train, audit, gate and register (kedro r
 	@$(BIN)/kedro run --reuse
 
 test: $(READY) ## set up, then run all tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
 
 lint: $(READY) ## style, types and import contracts
 	@$(BIN)/ruff check .
@@ -33,6 +33,9 @@ lock: $(READY) ## resolve requirements.lock anew from pyproject.toml
 	@sed -i.old -E '/^(nvidia-(cu|nccl|nvjitlink|nvshmem|nvtx)|cuda-|triton==)/d' requirements.lock && rm requirements.lock.old
 
 peers: $(PEERS)/.ready ## set up the libraries that `python -m benchmarks` measures beside ours
+
+bench: run $(PEERS)/.ready ## all benchmarks with their peers, and the page of their goals (an hour or two)
+	@$(BIN)/python -m benchmarks all
 
 clean: ## remove the environment and all that runs can make again (var/ lives on)
 	rm -rf $(VENV) $(PEERS) build dist .viz

@@ -13,6 +13,8 @@ import sys
 
 COMMANDS = {
     "mastery": "what a student answers next: ASSISTments 2009 or pyKT's files",
+    "latency": "one more answer: all of a student's masteries anew, however long the history",
+    "forgetting": "recall by days since practice, beside half-life regression",
     "difficulty": "how hard items are: held-out answers, or known difficulties found again",
     "assessment": "adaptive tests: questions until the standard error is .3",
     "paths": "learning paths: valid, shortest, and how fast planned anew",
@@ -21,6 +23,8 @@ COMMANDS = {
     "policy": "does it teach? the teaching policy beside rules and oracles, in the classroom",
 }
 """Each is a module of this package with `add_options(parser)` and `run(options) -> Result`."""
+ALL = {"all": "all of these with their peers, and a page that holds them to their goals"}
+"""Likewise, but `run` gives the exit status."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -31,14 +35,14 @@ def main(arguments: list[str] | None = None) -> None:
     """
     for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[threads] = "1"
-    table = "\n".join(f"  {name:<14}{words}" for name, words in COMMANDS.items())
+    table = "\n".join(f"  {name:<14}{words}" for name, words in (COMMANDS | ALL).items())
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description=__doc__,
         epilog=f"commands:\n{table}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=COMMANDS, metavar="command")
+    parser.add_argument("command", choices=COMMANDS | ALL, metavar="command")
     parser.add_argument("options", nargs=argparse.REMAINDER)
     chosen = parser.parse_args(arguments)
 
@@ -52,9 +56,12 @@ def main(arguments: list[str] | None = None) -> None:
     )
     module.add_options(command)
     try:
-        print(module.run(command.parse_args(chosen.options)).as_json())
+        found = module.run(command.parse_args(chosen.options))
     except LearnloopError as wrong:
         sys.exit(f"Error: {wrong}")
+    if chosen.command in ALL:
+        sys.exit(found)
+    print(found.as_json())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,12 @@ import pandas as pd
 from benchmarks.audits.members import everybody, play
 from benchmarks.audits.project import KEYS, join_as_of
 from benchmarks.audits.scoring import Rolls, fit_answers
-from learnloop.datasets.learning_records import answers_of, attempts_of, snapshots_of
+from learnloop.datasets.learning_records import (
+    answers_of,
+    attempts_of,
+    snapshots_of,
+    studies_of,
+)
 from learnloop.difficulty import DifficultyEstimator
 from learnloop.features.batch import student_hourly
 from learnloop.features.replay import student_realtime
@@ -39,7 +44,7 @@ def _features(
 ) -> list[pd.DataFrame]:
     """The feature tables: mastery at `snapshots`, the others at those of them in `asked`."""
     course = rolls.campus.curriculum
-    masteries = masteries_at(mastery, attempts, snapshots).astype(float)
+    masteries = masteries_at(mastery, attempts, snapshots, studies_of(events)).astype(float)
     beliefs = snapshots[KEYS].rename(columns={"as_of": "event_timestamp"})
     return [
         student_hourly(events, rolls.students, course.items, course.prerequisites, asked),

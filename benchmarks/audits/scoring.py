@@ -9,7 +9,13 @@ import pandas as pd
 import pyarrow as pa
 
 from benchmarks.audits.project import KEYS, join_as_of
-from learnloop.datasets.learning_records import answers_of, attempts_of, snapshots_of, splits_of
+from learnloop.datasets.learning_records import (
+    answers_of,
+    attempts_of,
+    snapshots_of,
+    splits_of,
+    studies_of,
+)
 from learnloop.difficulty import DifficultyEstimator, DifficultySettings
 from learnloop.features.batch import student_hourly
 from learnloop.features.replay import student_realtime
@@ -110,7 +116,9 @@ def fit(rolls: Rolls, events: pa.Table, settings: Mapping[str, Any]) -> Models:
     learners = rolls.of_cohort("learn")
     snapshots = snapshots_of(log, learners, rolls.splits)
     difficulty, items, mastery = fit_answers(rolls.campus, attempts, settings)
-    beliefs = write_student_mastery(mastery, attempts, snapshots, course.items, difficulty)
+    beliefs = write_student_mastery(
+        mastery, attempts, studies_of(log), snapshots, course.items, difficulty
+    )
     tables = [
         *_hourly_and_realtime(rolls, log, snapshots),
         beliefs[["student_id", "event_timestamp", "student_mastery_scores"]],
@@ -169,7 +177,9 @@ def score(rolls: Rolls, models: Models, term: Term, events: pa.Table) -> Scores:
     last = int(whole["week"].max()) - models.parameters.struggle.horizon_weeks
     snapshots = whole[whole["week"] <= last].reset_index(drop=True)
     beliefs = snapshots[KEYS].rename(columns={"as_of": "event_timestamp"})
-    masteries = list(masteries_at(models.mastery, attempts, snapshots).astype(float))
+    masteries = list(
+        masteries_at(models.mastery, attempts, snapshots, studies_of(log)).astype(float)
+    )
     tables = [
         *_hourly_and_realtime(rolls, log, snapshots),
         beliefs.assign(student_mastery_scores=masteries),

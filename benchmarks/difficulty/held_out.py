@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.difficulty import new_items
 from benchmarks.peers import MISSING, ask
 from benchmarks.result import Cost, Result, Scores, measured
+from learnloop.datasets.copies import copied_students
 from learnloop.difficulty import (
     CrossedResponseModel,
     CrossedSettings,
@@ -33,11 +34,18 @@ Predict = Callable[[pd.DataFrame, pd.DataFrame], Floats]
 PROTOCOL = (
     "A student's first answer to each item; of those a fifth per student, drawn at random, is "
     "held out and predicted from all the others, earlier and later. Values are means over the "
-    "seeds of the draw, low and high those of 95 % bootstrap intervals over students."
+    "seeds of the draw, low and high those of 95 % bootstrap intervals over students. "
+    "auc_without_copies: over students who have no other with the same answers."
 )
 
 
-def compare(answers: pd.DataFrame, notes: list[str], seeds: int, peer_seeds: int) -> Result:
+def compare(
+    answers: pd.DataFrame,
+    notes: list[str],
+    seeds: int,
+    peer_seeds: int,
+    drop_copies: bool = False,
+) -> Result:
     """The model with student × skill effects beside others.
 
     Args:
@@ -45,11 +53,17 @@ def compare(answers: pd.DataFrame, notes: list[str], seeds: int, peer_seeds: int
         notes: of the file.
         seeds: how many draws of the held-out answers.
         peer_seeds: on how many of them the other libraries run.
+        drop_copies: keep one student of each group with the same answers.
 
     Raises:
         DataError: no student has three answers, or all are correct or none is.
     """
+    group = copied_students(answers)
+    if drop_copies:
+        answers = answers[~answers["student_id"].isin(group.index[group.duplicated()])]
+        group = group[:0]
     first = answers.drop_duplicates(["student_id", "content_id"]).reset_index(drop=True)
+    first["copied"] = first["student_id"].isin(group.index)
     drawn = [held_out(first["student_id"], seed) for seed in range(seeds)]
     if any(first["correct"][held].nunique() < 2 for held in drawn):
         wrong = "the answers held out are too few, or all of one kind, for an AUC."
@@ -63,24 +77,34 @@ def compare(answers: pd.DataFrame, notes: list[str], seeds: int, peer_seeds: int
             model = CrossedResponseModel().fit(first[~held])
             probability = model.predict(first[held])["probability"].to_numpy()
         choices.append(model.choice.factor_variance)
-        _note(table, costs, "ours", _scores(first[held], probability, seed), cost)
+        _note(table, costs, "ours", scores_of(first[held], probability, seed), cost)
     for seed, held in enumerate(drawn):
         for name, predict in OTHERS.items():
             with measured() as cost:
                 probability = predict(first[~held], first[held])
-            _note(table, costs, name, _scores(first[held], probability, seed), cost)
+            _note(table, costs, name, scores_of(first[held], probability, seed), cost)
     peers = _ask_peers(first, drawn[:peer_seeds], table, costs)
+    copies = {
+        "students": len(group),
+        "groups": int(group.nunique()),
+        "rows": int((drawn[0] & first["copied"]).sum()),
+    }
+    copied = (
+        f"{copies['students']} students have the same answers as another "
+        f"({copies['groups']} groups); {copies['rows']} of the held-out rows are theirs."
+    )
     return Result(
         scores=_mean(table["ours"]),
         baselines={name: _mean(each) for name, each in table.items() if name != "ours"},
         cost=costs["ours"][0],
         rows=int(drawn[0].sum()),
-        notes=[PROTOCOL, *notes, *what_is_not_identified(first), *peers],
+        notes=[PROTOCOL, *notes, copied, *what_is_not_identified(first), *peers],
         details={
             "seeds": seeds,
             "training_rows": int((~drawn[0]).sum()),
             "students": int(first["student_id"].nunique()),
             "items": int(first["content_id"].nunique()),
+            "copies": copies,
             "new_items": new_items.compare(first),
             "factor_variance_chosen": choices,
             "auc_by_seed": {
@@ -138,19 +162,29 @@ def _ask_peers(
             )
             if said is None:
                 return [MISSING]
-            scores = _scores(first[held], np.array(said["probability"]), seed)
+            scores = scores_of(first[held], np.array(said["probability"]), seed)
             _note(table, costs, name, scores, Cost(said["cpu_seconds"]))
     return [f"{' and '.join(PEERS)} ran on {len(drawn)} of the seeds, the first."]
 
 
-def _scores(asked: pd.DataFrame, probability: Floats, seed: int) -> Scores:
+def scores_of(asked: pd.DataFrame, probability: Floats, seed: int) -> Scores:
+    """`auc`, `ece` and, where there are copied students, `auc_without_copies`.
+
+    Args:
+        asked: `student_id`, `correct` and `copied`, a row an answer.
+        probability: of a correct one; shape (rows,).
+        seed: of the bootstrap.
+    """
     label = asked["correct"].to_numpy(dtype=np.float64)
     students = asked["student_id"].to_numpy()
-    measures: dict[str, Statistic] = {"auc": auc, "ece": expected_calibration_error}
-    return {
-        name: bootstrap(measure, label, probability, students=students, draws=100, seed=seed)
-        for name, measure in measures.items()
-    }
+
+    def score(measure: Statistic, of: NDArray[np.bool_]) -> Estimate:
+        given = (label[of], probability[of])
+        return bootstrap(measure, *given, students=students[of], draws=100, seed=seed)
+
+    everyone, copied = np.ones(len(asked), dtype=bool), asked["copied"].to_numpy()
+    scores = {"auc": score(auc, everyone), "ece": score(expected_calibration_error, everyone)}
+    return scores | ({"auc_without_copies": score(auc, ~copied)} if copied.any() else {})
 
 
 def _note(

@@ -88,7 +88,7 @@ def study(seeds: int, peer_seeds: int) -> Result:
         details={
             "seeds": seeds,
             "million_answers_cpu_seconds": million,
-            "same_draws": _same_draws(errors, seconds),
+            "same_draws": same_draws(errors, seconds),
             "by_seed": errors,
             "cpu_seconds_by_seed": seconds,
         },
@@ -103,19 +103,22 @@ def _seconds_of_a_million(students: int, items: int, seen: float) -> float:
     return cost.cpu_seconds
 
 
-def _same_draws(
+def same_draws(
     errors: dict[str, dict[str, list[float]]], seconds: dict[str, dict[str, list[float]]]
 ) -> dict[str, Any]:
-    """Each peer against us on the draws that both ran on: mean errors, and times of ours."""
+    """Each peer against us on the draws that both ran on: mean errors, ours less theirs with
+    an interval over draws, and how many times our CPU time they take."""
     table: dict[str, Any] = {}
     for peer in errors.keys() - {"ours"}:
         table[peer] = {}
         for name in SEEN:
             theirs, ours = errors[peer][f"rmse_b_{name}"], errors["ours"][f"rmse_b_{name}"]
             taken, used = seconds[peer][name], seconds["ours"][name]
+            apart = np.array(ours[: len(theirs)]) - np.array(theirs)
             table[peer][name] = {
                 "rmse_b": float(np.mean(theirs)),
                 "rmse_b_ours": float(np.mean(ours[: len(theirs)])),
+                "difference": bootstrap(mean, apart, students=np.arange(len(apart))).as_dict(),
                 "cpu_seconds": float(np.mean(taken)),
                 "cpu_seconds_ours": float(np.mean(used[: len(taken)])),
                 "times_ours": float(np.mean(taken) / np.mean(used[: len(taken)])),

@@ -71,10 +71,12 @@ def _measure(options: argparse.Namespace) -> Result:
     with measured() as cost:
         first = score(cases[0], ours)
     found = [first, *(score(case, ours) for case in cases[1:])]
-    baselines = {
-        name: estimates([score(case, predict) for case in cases])
-        for name, predict in BASELINES.items()
-    }
+    baselines, spent = {}, {}
+    for name, predict in BASELINES.items():
+        with measured() as taken:
+            scored = [score(case, predict) for case in cases]
+        baselines[name] = estimates(scored)
+        spent[name] = {"cpu_seconds": taken.cpu_seconds / len(cases)}
     return Result(
         scores=estimates(found),
         baselines=baselines,
@@ -94,6 +96,7 @@ def _measure(options: argparse.Namespace) -> Result:
         ],
         details={
             "per_seed": [measures(rows) for rows in found],
+            "cost_of_baselines": spent,
             "auc_by_presentation": auc_by_presentation(first),
             "gaps": gaps(first, (test or train).protected),
         },

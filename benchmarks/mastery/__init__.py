@@ -6,8 +6,9 @@
 Files are those of ASSISTments 2009 in the preparation of Gervet et al. (tab-separated:
 user_id item_id timestamp correct skill_id) or pyKT's (comma-separated: fold, uid, concepts,
 responses); the header says which. Every answer of a test student is predicted from the
-student's earlier ones. Students who stand in the files twice, under two ids, are left out but
-once: `--keep-copies` shows what they are worth to a model that remembers students.
+student's earlier ones. `auc` and `ece` are of the files as they are; where students stand in
+them twice under two ids, `auc_without_copies` is over the other test students alone, and
+`--drop-copies` leaves the copies out of the training too.
 """
 
 import argparse
@@ -32,9 +33,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--seeds", type=positive, default=5, help="fits of our model (default 5)"
     )
     parser.add_argument(
-        "--keep-copies",
+        "--drop-copies",
         action="store_true",
-        help="use the files as they are, although students stand in them twice",
+        help="leave out, of both files, who stands in them before under another id",
     )
     parser.add_argument(
         "--ablations",
@@ -52,9 +53,9 @@ def run(options: argparse.Namespace) -> Result:
     """
     files = (options.train, options.test, options.seeds)
     result = compared(
-        runs_of(*files, keep_copies=options.keep_copies), peers=not options.no_peers
+        runs_of(*files, drop_copies=options.drop_copies), peers=not options.no_peers
     )
     if not options.ablations:
         return result
-    first = next(runs_of(*files, keep_copies=options.keep_copies))
+    first = next(runs_of(*files, drop_copies=options.drop_copies))
     return replace(result, details={**result.details, "without": ablations(first)})

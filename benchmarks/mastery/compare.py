@@ -82,14 +82,17 @@ def compared(runs: Iterable[Run], *, peers: bool) -> Result:
         if run.data is not data:
             data, rows = run.data, rows + len(table)
             said_by_peers = {name: _asked(name, run, spent) for name in spent}
-        tables.append(table.assign(run=run.name, **said_by_peers))
+        copied = table["student_id"].isin(run.copies["student_id"])
+        tables.append(table.assign(run=run.name, copied=copied, **said_by_peers))
         costs.append(cost)
         leak, copies = run.data.leak, run.copies
     names = list(spent)
     answers = pd.concat(tables, ignore_index=True)
-    twice = (
-        f"{copies['learners']} learners and {copies['testers']} testers are copies of others "
-        f"under another id; {copies['left_out']} of them were left out."
+    twice = copies["cohort"].value_counts().reindex(["learn", "test"], fill_value=0)
+    copied_rows = int(answers.loc[answers["run"] == answers["run"].iloc[0], "copied"].sum())
+    copied = (
+        f"{twice['learn']} training and {twice['test']} test students stand in the files "
+        f"before under another id; {copied_rows} of the scored rows are theirs."
     )
     said = f"{leak.rows_read} rows read, {leak.collapsed} repeated one for another skill and "
     counted = f"{said}were collapsed; {leak.repeats_kept} equal the one before and are real."
@@ -98,10 +101,10 @@ def compared(runs: Iterable[Run], *, peers: bool) -> Result:
         baselines={name: scores_of(answers, name) for name in names},
         cost=Cost(statistics.mean(cost.cpu_seconds for cost in costs), costs[0].peak_mb),
         rows=rows,
-        notes=[*NOTES, counted, twice],
+        notes=[*NOTES, counted, copied],
         details={
             "leak": leak.as_dict(),
-            "copies": copies,
+            "copies": {**twice.to_dict(), "rows": copied_rows},
             "runs": {
                 name: {
                     "auc": ranked_auc(rows["correct"], _ranks(rows, "ours")),
@@ -131,13 +134,17 @@ def _asked(name: str, run: Run, spent: dict[str, list[float]]) -> np.ndarray:
 
 
 def scores_of(answers: pd.DataFrame, column: str) -> Scores:
-    """`auc`, `ece` and `auc_student_first`, over each student's very first answer alone."""
+    """`auc`, `ece`, `auc_student_first`, over each student's very first answer alone, and
+    `auc_without_copies`, where there are copied students."""
     first = answers[~answers.duplicated(["run", "student_id"])]
-    return {
+    scores = {
         "auc": _mean_auc(answers, [column]),
         "auc_student_first": _mean_auc(first, [column]),
         "ece": _over_runs(answers, expected_calibration_error, [answers[column].to_numpy()]),
     }
+    if answers["copied"].any():
+        scores["auc_without_copies"] = _mean_auc(answers[~answers["copied"]], [column])
+    return scores
 
 
 def paired(answers: pd.DataFrame, peer: str) -> Estimate:

@@ -25,12 +25,13 @@ class Run:
     """`seed 0`, `fold 3`."""
     seed: int
     data: PublicAnswers
-    copies: dict[str, int]
-    """Students who are copies of another: `left_out` here, `learners`, `testers`."""
+    copies: pd.DataFrame
+    """Students who stand in the files before under another id: `student_id`, `cohort`
+    (`learn` or `test`), `group`."""
 
 
 def runs_of(
-    train: Path, test: Path | None, seeds: int, *, keep_copies: bool = False
+    train: Path, test: Path | None, seeds: int, *, drop_copies: bool = False
 ) -> Iterator[Run]:
     """A run per seed; without a test file, a run per fold of the training file.
 
@@ -40,7 +41,7 @@ def runs_of(
         train: whom to learn from.
         test: other students.
         seeds: how many runs on one test file.
-        keep_copies: use the files as they are, although students may stand in them twice.
+        drop_copies: leave out who stands in the files before under another id.
 
     Raises:
         DataError: a file is not what it should be, or there is neither a test file nor folds.
@@ -54,7 +55,7 @@ def runs_of(
                 file=test.name,
                 remedy=f"Give two files of one kind: {FORMATS}.",
             )
-        data, copies = _tables(read(train, test), keep_copies)
+        data, copies = _tables(read(train, test), drop_copies)
         yield from (Run(f"seed {seed}", seed, data, copies) for seed in range(seeds))
         return
     if not by_fold:
@@ -64,17 +65,12 @@ def runs_of(
             remedy="Name the test students' file with --test.",
         )
     for fold, rows in assistments2015.each_fold(train):
-        yield Run(f"fold {fold}", fold, *_tables(rows, keep_copies))
+        yield Run(f"fold {fold}", fold, *_tables(rows, drop_copies))
 
 
-def _tables(rows: pd.DataFrame, keep_copies: bool) -> tuple[PublicAnswers, dict[str, int]]:
-    left, gone = without_copies(rows)
-    copies = {
-        "left_out": 0 if keep_copies else len(gone),
-        "learners": int((gone["cohort"] == "learn").sum()),
-        "testers": int((gone["cohort"] == "test").sum()),
-    }
-    return rows_to_tables(rows if keep_copies else left, "benchmark"), copies
+def _tables(rows: pd.DataFrame, drop_copies: bool) -> tuple[PublicAnswers, pd.DataFrame]:
+    left, copies = without_copies(rows)
+    return rows_to_tables(left if drop_copies else rows, "benchmark"), copies
 
 
 def _is_by_fold(path: Path) -> bool:

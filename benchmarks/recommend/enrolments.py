@@ -45,7 +45,10 @@ def compare(train: Path, test: Path | None, seeds: int) -> Result:
         fits.append(judge(lists, task))
         costs.append(cost)
     users = np.arange(len(task.held))
-    others = {name: judge(lists, task) for name, lists in rivals.lists(task.history, LENGTH)}
+    others, spent = {}, {}
+    for name, lists, taken in rivals.lists(task.history, LENGTH):
+        others[name] = judge(lists, task)
+        spent[name] = {"cpu_seconds": taken.cpu_seconds}
     ours = {score: np.mean([fit[score] for fit in fits], axis=0) for score in fits[0]}
     rival = others[rivals.REFERENCE]["ndcg@10"]
     cost = Cost(
@@ -63,6 +66,7 @@ def compare(train: Path, test: Path | None, seeds: int) -> Result:
             "ndcg@10_by_seed": [float(fit["ndcg@10"].mean()) for fit in fits],
             "recall@10_by_seed": [float(fit["recall@10"].mean()) for fit in fits],
             "cpu_seconds_by_seed": [one.cpu_seconds for one in costs],
+            "cost_of_baselines": spent,
             f"ndcg@10_over_{rivals.REFERENCE}": bootstrap(
                 _ratio, ours["ndcg@10"], rival, students=users, draws=DRAWS
             ).as_dict(),

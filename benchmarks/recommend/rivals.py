@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.result import Cost, measured
 from learnloop.recommend.evaluation import ndcg
 from learnloop.recommend.item_models import as_shares, ease, transitions
 from learnloop.recommend.sequence_models import SequenceModelSettings
@@ -40,8 +41,9 @@ GRIDS: dict[str, dict[str, tuple[float, ...]]] = {
 }
 
 
-def lists(history: Sequences, length: int) -> Iterator[tuple[str, NDArray[np.int64]]]:
-    """(N, length) of each rival, for the users whose history it is."""
+def lists(history: Sequences, length: int) -> Iterator[tuple[str, NDArray[np.int64], Cost]]:
+    """(N, length) of each rival, for the users whose history it is, and what the last fit and
+    its lists cost; to choose the settings is not counted."""
     before, after = history.take(np.flatnonzero(history.length > 1)).without_last()
     for name, grid in GRIDS.items():
         tried = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
@@ -49,7 +51,9 @@ def lists(history: Sequences, length: int) -> Iterator[tuple[str, NDArray[np.int
             tried,
             key=lambda chosen, name=name: _worth(name, chosen, before, after, length),  # type: ignore[misc]
         )
-        yield name, _best(score(name, best, history, history), history, length)
+        with measured() as cost:
+            found = _best(score(name, best, history, history), history, length)
+        yield name, found, cost
 
 
 def score(name: str, chosen: dict[str, Any], learned: Sequences, asked: Sequences) -> Floats:

@@ -3,9 +3,12 @@
 import json
 
 import numpy as np
+import pytest
 
-from benchmarks import policy
+from benchmarks import foreign, foreign_policy, policy
 from benchmarks.__main__ import main
+from benchmarks.foreign import ForeignRoom
+from learnloop.recommend.teaching import Lesson
 
 
 def test_a_run_says_why_its_figures_flatter(monkeypatch, capsys):
@@ -22,10 +25,46 @@ def test_a_run_says_why_its_figures_flatter(monkeypatch, capsys):
     main(["policy", "--seeds", "3"])
     said = " ".join(json.loads(capsys.readouterr().out)["notes"])
     for words in (
-        "START_LEVEL",
+        "form of the simulated campus",
         "families lie inside the hypotheses",
-        "lessons were the same while tuning",
+        "tuned in these lessons",
         "overstate",
-        "after the policy is frozen",
+        "after the policy was frozen",
     ):
         assert words in said
+
+
+def test_drawn_classrooms_are_taught_by_everybody(monkeypatch, capsys):
+    monkeypatch.setattr(foreign, "SKILLS", (5, 7))
+    monkeypatch.setattr(foreign, "HOURS", (0.2, 0.3))
+    monkeypatch.setattr(foreign_policy, "PER_SEED", 2)
+    main(["policy", "--rooms", "foreign", "--seeds", "2"])
+    said = json.loads(capsys.readouterr().out)
+    assert said["rows"] == 8
+    assert set(said["baselines"]) == {*foreign_policy.RULES, *foreign_policy.ORACLES}
+    assert said["kinds"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_drawn_classroom_is_a_lesson_and_the_same_for_everybody(seed):
+    room, again = ForeignRoom(seed), ForeignRoom(seed)
+    lesson = Lesson.of(room.objective, room.prerequisites, room.items)
+    assert lesson == Lesson.of(again.objective, again.prerequisites, again.items)
+    first = lesson.items[0].content_id
+    seen = []
+    for one in (room, again):
+        one.reset(7)
+        seen.append([one.step(str(first)) for _ in range(5)])
+    assert seen[0] == seen[1]
+    assert 0 <= room.mastery()[0] <= 1
+
+
+def test_imagined_students_leave_the_present_alone():
+    room = ForeignRoom(1)
+    room.reset(0)
+    before = room.mastery()[0]
+    futures = room.imagine(3, np.random.default_rng(0))
+    for _ in range(20):
+        futures.work(np.array([0, 1, 2]))
+    assert room.mastery()[0] == before
+    assert room.spent[0] == 0

@@ -22,6 +22,9 @@ PICTURES = {
     "02_mastery_against_the_truth": 5,
     "03_read_a_fairness_audit": 5,
     "04_read_a_drift_report": 4,
+    "05_what_makes_an_item_hard": 5,
+    "06_a_fairness_what_if": 4,
+    "07_a_policy_in_the_classroom": 3,
 }
 
 

@@ -45,7 +45,7 @@ class Accommodations(BaseModel):
 
 
 class AssessmentSettings(BaseModel):
-    """How a test runs and ends; handed to `AdaptiveTest`, as yet in no parameters file."""
+    """How a test runs and ends; `assessment.test` in the parameters."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -16,6 +16,7 @@ from learnloop.datasets import assistments2009, assistments2015
 from learnloop.datasets.leak import LeakReport, collapse_repeats
 from learnloop.datasets.learning_records import splits_of
 from learnloop.errors import DataError
+from learnloop.events.schema import Attempts
 
 
 class PublicAnswersSettings(BaseModel):
@@ -112,10 +113,11 @@ def _attempts(rows: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
     table = rows.assign(
         occurred_at=unknown,
         position=rows.groupby("student_id").cumcount().astype("int64"),
+        studied=0,
         split=rows["student_id"].map(splits.set_index("student_id")["split"]),
     )
-    columns = ["student_id", "content_id", "skill_id", "correct", "occurred_at", "position"]
-    return table[[*columns, "split"]].sort_values(["student_id", "position"], ignore_index=True)
+    columns = list(Attempts.to_schema().columns)
+    return table[columns].sort_values(["student_id", "position"], ignore_index=True)
 
 
 def _skills(rows: pd.DataFrame, course: str) -> pd.DataFrame:

@@ -97,12 +97,13 @@ def _read(path: Path, folds: bool = True) -> pd.DataFrame:
 def _rows(cells: pd.DataFrame, test: "pd.Series[bool]", file: str) -> pd.DataFrame:
     answers = _answers(cells, file)
     students = cells.loc[answers.index]
+    names = {concept: f"skill-{concept}" for concept in answers["concepts"].unique()}
     return pd.DataFrame(
         {
             "student_id": students["uid"],
             "cohort": test.map({True: "test", False: "learn"}).loc[answers.index],
             "content_id": None,
-            "skill_id": "skill-" + answers["concepts"],
+            "skill_id": answers["concepts"].map(names),
             "correct": answers["responses"] == "1",
         }
     ).reset_index(drop=True)

@@ -6,6 +6,7 @@ far better than it is: it has seen the test student. Rows that name no item cann
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -15,13 +16,15 @@ LEAST_AGREEMENT = 0.97
 """Of the answers to shared items; chance alone stays below .93 on ASSISTments 2009."""
 LEAST_OVERLAP = 0.5
 """Share of the shorter student's items that the other answered too."""
+STUDENTS_AT_ONCE = 2000
+"""Compared with all others: keeps memory in bounds."""
 
 
 def copied_students(answers: pd.DataFrame) -> "pd.Series[int]":
     """The group of each student who is a copy of another.
 
-    Compared are first answers to items, all pairs of students: for data sets of some ten
-    thousand students.
+    Compared are first answers to items, all pairs of students: time grows with the square of
+    the students, memory does not.
 
     Args:
         answers: columns `student_id`, `content_id` (null where a row names no item),
@@ -39,20 +42,33 @@ def copied_students(answers: pd.DataFrame) -> "pd.Series[int]":
     sign = csr_array(
         (2.0 * first["correct"].to_numpy(float) - 1.0, (student, item)), shape=shape
     )
-    shared, product = (given @ given.T).tocoo(), (sign @ sign.T).tocsr()
-    one, other = shared.coords
-    kept = (one < other) & (shared.data >= FEWEST_SHARED)
-    one, other, common = one[kept], other[kept], shared.data[kept]
-    agreement = (np.asarray(product[one, other]).ravel() / common + 1) / 2
     count = np.bincount(student, minlength=len(names))
-    overlap = common / np.minimum(count[one], count[other])
-    same = (agreement >= LEAST_AGREEMENT) & (overlap >= LEAST_OVERLAP)
-    pairs = csr_array((np.ones(same.sum()), (one[same], other[same])), shape=(len(names),) * 2)
+    found = [
+        _pairs(given, sign, count, start) for start in range(0, len(names), STUDENTS_AT_ONCE)
+    ]
+    one, other = np.concatenate([np.empty((2, 0), int), *found], axis=1)
+    pairs = csr_array((np.ones(len(one)), (one, other)), shape=(len(names),) * 2)
     _, group = connected_components(pairs, directed=False)
     twice = np.bincount(group, minlength=1)[group] > 1 if len(names) else np.zeros(0, bool)
     return pd.Series(
         group[twice], index=pd.Index(names[twice], name="student_id"), name="group"
     )
+
+
+def _pairs(
+    given: csr_array, sign: csr_array, count: NDArray[np.intp], start: int
+) -> NDArray[np.intp]:
+    """(2, n) pairs with the same answers: a student from `start` on, and one behind."""
+    block = slice(start, start + STUDENTS_AT_ONCE)
+    shared, product = (given[block] @ given.T).tocoo(), (sign[block] @ sign.T).tocsr()
+    row, other = shared.coords
+    kept = (row + start < other) & (shared.data >= FEWEST_SHARED)
+    row, other, common = row[kept], other[kept], shared.data[kept]
+    agreement = (np.asarray(product[row, other]).ravel() / common + 1) / 2
+    one = row + start
+    overlap = common / np.minimum(count[one], count[other])
+    same = (agreement >= LEAST_AGREEMENT) & (overlap >= LEAST_OVERLAP)
+    return np.stack([one[same], other[same]])
 
 
 def without_copies(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

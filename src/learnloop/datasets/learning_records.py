@@ -1,14 +1,16 @@
-"""What the models read of the log beside features: attempts, and moments to decide at."""
+"""What the models read of the log beside features: attempts, studies, moments to decide at."""
 
 import ibis
 import pandas as pd
 
 from learnloop.errors import DataError
-from learnloop.events.schema import Verb
+from learnloop.events.schema import Attempts, Verb
 from learnloop.splits import Split, assign_splits
 
 WEEK = pd.Timedelta(days=7)
 DAY = pd.Timedelta(days=1)
+STUDY = (Verb.WATCHED, Verb.READ, Verb.INTERACTED)
+"""Work on an item that asks nothing."""
 LEARNER_SPLITS = (Split.TRAIN, Split.VALIDATION, Split.TEST)
 
 
@@ -44,11 +46,13 @@ def answers_of(events: ibis.Table, student_splits: pd.DataFrame) -> pd.DataFrame
         events: the validated log.
         student_splits: columns `student_id`, `split`.
     """
-    answers = events.filter(
-        events["verb"] == Verb.ANSWERED.value,
-        events["content_id"].notnull(),  # noqa: PD004 - Ibis has no notna
-        events["skill_ids"].length() > 0,
+    work = _on_skills(events, (Verb.ANSWERED, *STUDY))
+    own = ibis.cumulative_window(
+        group_by=["student_id", "skill_id"], order_by=["occurred_at", "event_id"]
     )
+    is_study = work["verb"] != Verb.ANSWERED.value
+    work = work.mutate(studied=is_study.cast("int64").sum().over(own))
+    answers = work.filter(work["verb"] == Verb.ANSWERED.value)
     order = ibis.row_number().over(group_by="student_id", order_by=["occurred_at", "event_id"])
     rows: pd.DataFrame = (
         answers.select(
@@ -56,7 +60,8 @@ def answers_of(events: ibis.Table, student_splits: pd.DataFrame) -> pd.DataFrame
             "content_id",
             "correct",
             "occurred_at",
-            skill_id=answers["skill_ids"][0],
+            "skill_id",
+            "studied",
             position=order.cast("int64"),
         )
         .order_by(["student_id", "position"])
@@ -67,7 +72,32 @@ def answers_of(events: ibis.Table, student_splits: pd.DataFrame) -> pd.DataFrame
         correct=rows["correct"].astype(bool),
         occurred_at=rows["occurred_at"].dt.as_unit("us"),
         split=split,
-    )[["student_id", "content_id", "skill_id", "correct", "occurred_at", "position", "split"]]
+    )[list(Attempts.to_schema().columns)]
+
+
+def studies_of(events: ibis.Table) -> pd.DataFrame:
+    """Each time a student studied a skill, as `learnloop.events.schema.Studies`.
+
+    Args:
+        events: the validated log.
+    """
+    rows: pd.DataFrame = (
+        _on_skills(events, STUDY)
+        .order_by(["student_id", "occurred_at", "event_id"])
+        .select("student_id", "skill_id", "occurred_at")
+        .to_pandas()
+    )
+    return rows.assign(occurred_at=rows["occurred_at"].dt.as_unit("us"))
+
+
+def _on_skills(events: ibis.Table, verbs: tuple[Verb, ...]) -> ibis.Table:
+    """Events of these kinds on items with a skill, and their primary `skill_id`."""
+    rows = events.filter(
+        events["verb"].isin([verb.value for verb in verbs]),
+        events["content_id"].notnull(),  # noqa: PD004 - Ibis has no notna
+        events["skill_ids"].length() > 0,
+    )
+    return rows.mutate(skill_id=rows["skill_ids"][0])
 
 
 def _require_right_and_wrong(attempts: pd.DataFrame) -> None:

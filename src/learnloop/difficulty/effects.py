@@ -5,7 +5,9 @@
 of student s, skill k and item i, with a normal prior of mean 0 on every effect: a logistic
 model with crossed random effects (De Boeck 2008), of which Rasch's is the part θ + β. The
 factors u · v are what items share beyond their skill: a multidimensional item response model
-(Reckase 2009).
+(Reckase 2009). `mastery.traits` fits another one, averaged over students who are then followed
+answer by answer; on this room's task it is .02 of AUC worse, and this one holds no covariances
+to follow anybody by.
 """
 
 from collections.abc import Mapping

@@ -167,7 +167,7 @@ def _fill(
     attempts = np.bincount(answers.item, minlength=len(fit.slope)).astype(np.int64)
     errors = item_errors(answers, fit, grid, common_slope=settings.form == "1pl")
     seen = attempts > 0
-    slope = np.where(seen, fit.slope, fit.unseen.slope.mean)
+    slope = np.where(seen, fit.slope, fit.unseen.slope.median)
     prior = fit.unseen.easiness
     easiness = np.where(seen, fit.easiness, prior.mean)
     return ItemBank(

@@ -166,9 +166,9 @@ def _curvature(
     chance = curves(slope, easiness, grid)
     weight = expected.counts * chance * (1 - chance)
     return Curvature(
-        slope=weight @ grid.ability**2 + prior.slope.precision,
+        slope=weight @ grid.ability**2 + prior.slope.precision(slope),
         cross=weight @ grid.ability,
-        easiness=weight.sum(axis=1) + prior.easiness.precision,
+        easiness=weight.sum(axis=1) + prior.easiness.precision(easiness),
     )
 
 

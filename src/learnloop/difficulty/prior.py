@@ -9,13 +9,14 @@ from scipy.sparse import csr_array
 
 from learnloop.difficulty.response import Floats
 
-FLATTEST = 1e-6
-"""Precision that stands for "nothing is known" and still keeps a Newton step finite."""
+FLAT_SD = 1000.0
+"""Stands for "nothing is known" and still keeps a Newton step finite."""
 
 LIKE_ITEMS = 5.0
 """What a trait does counts as much as that it may do nothing from this many items on."""
 
 LEAST_SLOPE_SD = 0.05
+"""Of the logarithms."""
 LEAST_EASINESS_SD = 0.2
 
 
@@ -34,21 +35,39 @@ class Normal:
     Attributes:
         mean: shape (items,).
         sd: of all items around their means.
-        precision: 1 / sd², or nearly 0 when nothing is to be pulled.
     """
 
     mean: Floats
     sd: float
-    precision: float
-
-    @classmethod
-    def around(cls, mean: Floats, sd: float) -> "Normal":
-        """A prior that pulls."""
-        return cls(mean, sd, 1 / sd**2)
 
     def pull(self, value: Floats) -> Floats:
         """Derivative of minus the log-density at `value`."""
-        return (value - self.mean) * self.precision
+        return (value - self.mean) / self.sd**2
+
+    def precision(self, value: Floats) -> Floats:
+        """Curvature of minus the log-density at `value`."""
+        return np.full_like(value, self.sd**-2)
+
+
+@dataclass(frozen=True)
+class LogNormal:
+    """A prior of slopes, which are positive and as often halved as doubled (Mislevy 1986).
+
+    Attributes:
+        median: of all items.
+        sd: of the slopes' logarithms.
+    """
+
+    median: float
+    sd: float
+
+    def pull(self, value: Floats) -> Floats:
+        """Derivative of minus the log-density of the logarithm at `value`."""
+        return np.log(value / self.median) / (self.sd**2 * value)
+
+    def precision(self, value: Floats) -> Floats:
+        """Curvature at `value`, without the part that may turn it negative."""
+        return (self.sd * value) ** -2
 
 
 @dataclass(frozen=True)
@@ -88,16 +107,16 @@ class TraitMean:
 
 @dataclass(frozen=True)
 class ItemPrior:
-    """Independent normal priors of slope and easiness.
+    """Independent priors of slope and easiness.
 
     Attributes:
-        slope: prior of the discrimination; its mean is the same for all items.
+        slope: prior of the discrimination, the same for all items.
         easiness: prior of d; its mean is what the item's traits say.
         traits: see `TraitMean`.
         common_slope: whether all items share one slope, which then is not pulled.
     """
 
-    slope: Normal
+    slope: LogNormal
     easiness: Normal
     traits: TraitMean
     common_slope: bool
@@ -108,12 +127,10 @@ class ItemPrior:
 
         A slope that all items share needs no prior: all answers tell of it.
         """
-        items = traits.of_items.shape[0]
-        slope = Normal.around(np.ones(items), 0.5)
-        easiness = Normal.around(np.zeros(items), 2.0)
+        mean = np.zeros(traits.of_items.shape[0])
         return cls(
-            slope if shrink and not common else replace(slope, precision=FLATTEST),
-            easiness if shrink else replace(easiness, precision=FLATTEST),
+            LogNormal(1.0, 0.5 if shrink and not common else FLAT_SD),
+            Normal(mean, 2.0 if shrink else FLAT_SD),
             traits,
             common,
         )
@@ -126,18 +143,16 @@ class ItemPrior:
         """
         seen = answered > 0
         mean = self.traits.mean(easiness.value)
-        typical = np.full_like(slope.value, slope.value[seen].mean())
-        slope_sd = _sd(slope, typical, seen, LEAST_SLOPE_SD)
-        easiness_sd = _sd(easiness, mean, seen, LEAST_EASINESS_SD)
+        log_slope = Spread(np.log(slope.value), slope.variance / slope.value**2)
+        typical = float(log_slope.value[seen].mean())
+        slope_sd = _sd(log_slope, typical, seen, LEAST_SLOPE_SD)
         return replace(
             self,
-            slope=Normal(typical, slope_sd, FLATTEST)
-            if self.common_slope
-            else Normal.around(typical, slope_sd),
-            easiness=Normal.around(mean, easiness_sd),
+            slope=LogNormal(np.exp(typical), FLAT_SD if self.common_slope else slope_sd),
+            easiness=Normal(mean, _sd(easiness, mean, seen, LEAST_EASINESS_SD)),
         )
 
 
-def _sd(items: Spread, mean: Floats, seen: NDArray[np.bool_], least: float) -> float:
+def _sd(items: Spread, mean: Floats | float, seen: NDArray[np.bool_], least: float) -> float:
     variance = np.mean((items.value - mean)[seen] ** 2 + items.variance[seen])
     return max(float(np.sqrt(variance)), least)

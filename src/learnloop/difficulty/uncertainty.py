@@ -43,10 +43,10 @@ def item_errors(
     shift = 1 / (1 + float(np.sum(mean**2)))
     unit = 1 / (1 + float(np.sum((square - 1) ** 2)))
     slope, cross, easiness = _information(answers, fit, grid)
-    easiness = easiness + fit.prior.easiness.precision
+    easiness = easiness + fit.prior.easiness.precision(fit.easiness)
     if common_slope:
         return _with_common_slope(fit, 1 / easiness, shift, unit)
-    slope = slope + fit.prior.slope.precision
+    slope = slope + fit.prior.slope.precision(fit.slope)
     determinant = slope * easiness - cross**2
     difficulty = -fit.easiness / fit.slope
     spread = slope - 2 * difficulty * cross + difficulty**2 * easiness

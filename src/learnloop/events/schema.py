@@ -76,7 +76,21 @@ class Attempts(pandas_schema.DataFrameModel):
     """Null in data that has order only."""
     position: int = pandas_schema.Field(ge=0)
     """0-based order within the student."""
+    studied: int = pandas_schema.Field(ge=0)
+    """How often the student had watched, read or tried items of the skill before."""
     split: str = pandas_schema.Field(isin=["train", "validation", "test", "audit", "reference"])
+
+    class Config:
+        strict = True
+
+
+class Studies(pandas_schema.DataFrameModel):
+    """One row per work on an item that asks nothing, sorted by student and time."""
+
+    student_id: str
+    skill_id: str
+    """The primary skill of the item."""
+    occurred_at: UtcMicroseconds
 
     class Config:
         strict = True

@@ -13,7 +13,7 @@ import pandas as pd
 from learnloop.mastery.inputs import inputs_of
 from learnloop.mastery.items import ItemBank
 from learnloop.mastery.settings import MasterySettings
-from learnloop.mastery.traits import Floats, Places
+from learnloop.mastery.traits import Floats, Places, Singles
 from learnloop.splits import fold_of
 
 FitItems = Callable[[pd.DataFrame], pd.DataFrame]
@@ -22,7 +22,7 @@ FitItems = Callable[[pd.DataFrame], pd.DataFrame]
 
 def unseen_inputs(
     answers: pd.DataFrame, bank: ItemBank, fit_items: FitItems | None, settings: MasterySettings
-) -> tuple[Floats, Places, Floats]:
+) -> tuple[Singles, Places, Floats]:
     """Inputs, skills and outcomes of training answers, item parameters out of fold.
 
     Args:

@@ -10,13 +10,14 @@ from learnloop.evaluation import (
     Statistic,
     bootstrap,
     expected_calibration_error,
+    mean,
     ranked_auc,
 )
 from learnloop.mastery.baselines import Baselines
-from learnloop.mastery.moments import masteries_at
+from learnloop.mastery.moments import Ask, states_at
 from learnloop.mastery.predictor import MasteryPredictor
 from learnloop.mastery.settings import MasterySettings
-from learnloop.mastery.traits import Floats, Singles
+from learnloop.mastery.traits import Floats
 
 Scores = dict[str, dict[str, float]]
 SCORED = ("test", "audit")
@@ -77,6 +78,7 @@ def judge_masteries(
     attempts: pd.DataFrame,
     snapshots: pd.DataFrame,
     truth: pd.DataFrame,
+    studies: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Mastery beside true mastery, for the students of `test` at each snapshot.
 
@@ -85,9 +87,11 @@ def judge_masteries(
         attempts: answers of all students, with `split`.
         snapshots: `student_id`, `as_of`, `split`.
         truth: `student_id`, `as_of`, `skill_id`, `mastery`, as the campus knows it.
+        studies: as `masteries_at` takes them.
 
     Returns:
-        For ``mastery`` and each baseline a table of `student_id`, `truth`, `estimate`;
+        For ``mastery`` and each baseline a table of `student_id`, `truth`, `estimate`, and
+        for ``mastery`` the ends `low` and `high` of its interval and `answers` on the skill;
         empty where there is no truth.
     """
     moments = snapshots.loc[snapshots["split"] == "test", ["student_id", "as_of"]]
@@ -95,29 +99,29 @@ def judge_masteries(
     known = known[known["skill_id"].isin(model.skills)]
     moments = moments.sort_values(["student_id", "as_of"], ignore_index=True)
     theory, rate = Baselines(model).masteries(attempts, moments)
-    estimates = {
-        "mastery": masteries_at(model, attempts, moments),
-        "irt": theory,
-        "skill_rate": rate,
+    asks: dict[str, Ask] = {
+        "estimate": model.masteries_of,
+        "low": lambda *asked: model.intervals_of(*asked)[0],
+        "high": lambda *asked: model.intervals_of(*asked)[1],
+        "answers": lambda state, students, _: state.skill_answers[students, :-1],
     }
+    ours = {
+        name: states_at(model.items, attempts, moments, ask, studies)
+        for name, ask in asks.items()
+    }
+    estimates = {"mastery": ours, "irt": {"estimate": theory}, "skill_rate": {"estimate": rate}}
     rows = known.astype({"student_id": str, "skill_id": str}).merge(
         moments.assign(moment=np.arange(len(moments))), on=["student_id", "as_of"]
     )
     skill = pd.Index(model.skills).get_indexer(pd.Index(rows["skill_id"]))
+    place = rows["moment"].to_numpy(), skill
+    known_of = {"student_id": rows["student_id"].array, "truth": rows["mastery"].array}
     return {
-        name: _beside(rows, masteries[rows["moment"].to_numpy(), skill])
-        for name, masteries in estimates.items()
+        name: pd.DataFrame(
+            {**known_of, **{what: values[place].astype(float) for what, values in said.items()}}
+        )
+        for name, said in estimates.items()
     }
-
-
-def _beside(rows: pd.DataFrame, estimate: Singles) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "student_id": rows["student_id"].to_numpy(),
-            "truth": rows["mastery"].to_numpy(),
-            "estimate": estimate.astype(float),
-        }
-    )
 
 
 def with_truth(
@@ -139,6 +143,7 @@ def with_truth(
     if beside["mastery"].empty:
         return dict(metrics)
     errors = {name: _errors(table, settings) for name, table in beside.items()}
+    errors["mastery"] |= _covered(beside["mastery"], settings)
     baselines = metrics["baselines"]
     if not isinstance(baselines, dict):
         raise TypeError("metrics['baselines'] is a mapping of baselines to scores")
@@ -194,6 +199,18 @@ def _errors(rows: pd.DataFrame, settings: MasterySettings) -> Scores:
     return {
         name: _bootstrap(statistic, sums, columns, settings).as_dict()
         for name, (statistic, columns) in statistics.items()
+    }
+
+
+def _covered(rows: pd.DataFrame, settings: MasterySettings) -> Scores:
+    """Share of true masteries inside their 95 % intervals; also of practised skills alone."""
+    inside = rows["truth"].between(rows["low"], rows["high"]).astype(float)
+    parts = {"covered": rows, "covered_practised": rows[rows["answers"] > 0]}
+    return {
+        name: _bootstrap(
+            mean, part[["student_id"]].assign(inside=inside), ["inside"], settings
+        ).as_dict()
+        for name, part in parts.items()
     }
 
 

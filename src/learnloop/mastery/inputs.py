@@ -14,13 +14,14 @@ from learnloop.mastery.state import (
     joint_inputs,
     skill_inputs,
     student_inputs,
+    study,
 )
-from learnloop.mastery.traits import Floats, Places
+from learnloop.mastery.traits import Floats, Places, Singles
 
 INPUTS = (*ITEM_INPUTS, *JOINT_INPUTS, *STUDENT_INPUTS, *SKILL_INPUTS)
 
 
-def inputs_of(examples: pd.DataFrame, bank: ItemBank) -> tuple[Floats, Histories]:
+def inputs_of(examples: pd.DataFrame, bank: ItemBank) -> tuple[Singles, Histories]:
     """What is known before each answer, of the item and from the student's earlier answers.
 
     Args:
@@ -31,7 +32,7 @@ def inputs_of(examples: pd.DataFrame, bank: ItemBank) -> tuple[Floats, Histories
         (n, len(INPUTS)) in the order of the histories, and the histories.
     """
     histories, items = encode(examples, bank)
-    table = np.empty((len(items), len(INPUTS)))
+    table = np.empty((len(items), len(INPUTS)), dtype=np.float32)
     table[:, : len(ITEM_INPUTS)] = items
     begin = 0
     for _, chunk in in_chunks(histories, bank):
@@ -40,6 +41,7 @@ def inputs_of(examples: pd.DataFrame, bank: ItemBank) -> tuple[Floats, Histories
         )
         for _, students, places in replay(chunk, state):
             now = chunk.answers.at(places)
+            study(state, students, now.skill, now.studied)
             table[begin + places, len(ITEM_INPUTS) :] = known_before(
                 state, students, now, now.day
             )

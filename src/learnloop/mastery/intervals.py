@@ -15,7 +15,7 @@ from learnloop.mastery.inputs import known_before
 from learnloop.mastery.items import ItemBank
 from learnloop.mastery.network import Network
 from learnloop.mastery.sequences import Histories, encode, in_chunks, replay
-from learnloop.mastery.state import Knowledge
+from learnloop.mastery.state import Knowledge, study
 from learnloop.mastery.traits import Floats, Places, Singles
 
 FROM_ANSWERS = np.array([0, 1, 3, 6, 11])
@@ -57,6 +57,8 @@ def logit_variances(answers: pd.DataFrame, bank: ItemBank, network: Network) -> 
         for _, students, places in replay(chunk, state):
             paired = following[places] >= 0
             students, places = students[paired], places[paired]
+            first = chunk.answers.at(places)
+            study(state, students, first.skill, first.studied)
             surprise, slope = np.ones(len(places)), np.ones(len(places))
             for asked in (places, following[places]):
                 now = chunk.answers.at(asked)

@@ -14,6 +14,7 @@ def out_of_fold_masteries(
     attempts: pd.DataFrame,
     moments: pd.DataFrame,
     fit_items: FitItems,
+    studies: pd.DataFrame | None = None,
 ) -> tuple[Singles, list[str]]:
     """Masteries by models that did not see the student.
 
@@ -22,6 +23,7 @@ def out_of_fold_masteries(
         attempts: answers of all students, with `split`.
         moments: `student_id`, `as_of`, `split`.
         fit_items: fits items on some answers.
+        studies: as `masteries_at` takes them.
 
     Returns:
         (len(moments), K) masteries, and the version of the model behind each row.
@@ -30,7 +32,7 @@ def out_of_fold_masteries(
     masteries = np.empty((len(moments), len(model.skills)), dtype=np.float32)
     versions = np.empty(len(moments), dtype=object)
     train = (moments["split"] == "train").to_numpy()
-    masteries[~train] = masteries_at(model, attempts, moments[~train])
+    masteries[~train] = masteries_at(model, attempts, moments[~train], studies)
     versions[~train] = model.version
 
     asked = folds_of(moments["student_id"], settings.folds)
@@ -41,6 +43,6 @@ def out_of_fold_masteries(
         others = attempts[~(taught & (given == number))]
         bank = model.items.with_parameters(fit_items(others[others["split"] == "train"]))
         fold_model = MasteryPredictor(bank, settings).fit(others, fit_items)
-        masteries[rows] = masteries_at(fold_model, attempts, moments[rows])
+        masteries[rows] = masteries_at(fold_model, attempts, moments[rows], studies)
         versions[rows] = fold_model.version
     return masteries, [str(version) for version in versions]

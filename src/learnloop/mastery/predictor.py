@@ -25,6 +25,7 @@ from learnloop.mastery.state import (
     Knowledge,
     skill_inputs,
     student_inputs,
+    study,
     update,
 )
 from learnloop.mastery.traits import Floats, Places, Singles
@@ -37,7 +38,10 @@ REASONS = {
         *JOINT_INPUTS,
         *(n for n in STUDENT_INPUTS if n not in TIMES),
     ),
-    "answers so far on this skill": tuple(n for n in SKILL_INPUTS if n not in TIMES),
+    "answers so far on this skill": tuple(
+        n for n in SKILL_INPUTS if n not in (*TIMES, "skill_studied")
+    ),
+    "studied on this skill": ("skill_studied",),
     "days since practice": TIMES,
 }
 """Reason and the inputs behind it; every input stands behind exactly one."""
@@ -53,8 +57,9 @@ class MasteryPredictor:
 
     The `examples` of all methods hold one row per answer, with `student_id`,
     `content_id`, `skill_id`, `correct`, `occurred_at` (null where only the order is
-    known) and `position` (order within the student). A student's rows are the whole
-    history: what is not among them, the model does not know.
+    known) and `position` (order within the student), and, where it is known, `studied` (how
+    often the student had watched, read or tried items of the skill before). A student's rows
+    are the whole history: what is not among them, the model does not know.
 
     `predict` gives one column, `probability` in [0, 1]: that the answer is correct,
     from the student's earlier answers, the item and the time alone. It never depends
@@ -227,8 +232,18 @@ class MasteryPredictor:
         """
         skill, items, slopes = self.items.look_up([content_id], [skill_id])
         outcome, day = np.array([float(correct)]), np.array([_day(occurred_at)])
-        answer = Answers(skill, outcome, items[:, 0], slopes, day)
+        studied = state.skill_studied[0, skill]
+        answer = Answers(skill, outcome, items[:, 0], slopes, day, studied)
         update(state, np.zeros(1, dtype=np.int64), answer)
+
+    def study(self, state: Knowledge, skill_id: str) -> None:
+        """Takes into the state of one student, in place, that the student studied a skill.
+
+        A skill that the model does not know changes nothing.
+        """
+        if skill_id in self.skills:
+            place, student = np.array([self.skills.index(skill_id)]), np.zeros(1, np.int64)
+            study(state, student, place, state.skill_studied[0, place] + 1)
 
     def masteries(self, state: Knowledge, now: pd.Series) -> Singles:
         """What the students of a state master at a moment each.
@@ -244,8 +259,15 @@ class MasteryPredictor:
 
     def intervals(self, state: Knowledge, now: pd.Series) -> tuple[Singles, Singles]:
         """The ends of the 95 % intervals of `masteries`, each (n, K) in [0, 1]."""
-        answers = state.skill_answers[: len(now), :-1]
-        return ends_of(self.masteries(state, now), answers, self.logit_variances)
+        return self.intervals_of(state, np.arange(len(now)), days(now))
+
+    def intervals_of(
+        self, state: Knowledge, students: Places, day: Floats
+    ) -> tuple[Singles, Singles]:
+        """The same for chosen rows of the state, moments in days since 1970."""
+        mastery = self.masteries_of(state, students, day)
+        answers = state.skill_answers[students, :-1]
+        return ends_of(mastery, answers, self.logit_variances)
 
     def masteries_of(self, state: Knowledge, students: Places, day: Floats) -> Singles:
         """The same for chosen rows of the state, moments in days since 1970.

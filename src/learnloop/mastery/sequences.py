@@ -69,9 +69,9 @@ def replay(histories: Histories, state: Knowledge) -> Iterator[tuple[int, Places
 
     Yields:
         k, the students who give a k-th answer, and the places of these answers in
-        `histories.answers`. While the caller has the turn, `state` holds exactly the
-        first k answers of every student who gave at least k; then the k-th are taken
-        in. A last turn without answers follows, so that every end is seen.
+        `histories.answers`. While the caller has the turn, `state` holds exactly the first k
+        answers of every student who gave at least k; then the k-th are taken in. A last turn
+        without answers follows, so that every end is seen.
     """
     by_length = np.argsort(-histories.length, kind="stable")
     longest = int(histories.length.max(initial=0))
@@ -88,7 +88,7 @@ def encode(examples: pd.DataFrame, bank: ItemBank) -> tuple[Histories, Floats]:
 
     Args:
         examples: one row per answer: `student_id`, `content_id`, `skill_id`, `correct`,
-            `occurred_at` (may be null), `position`.
+            `occurred_at` (may be null), `position`; `studied` is 0 where it is missing.
         bank: looks the items up.
 
     Returns:
@@ -108,9 +108,16 @@ def encode(examples: pd.DataFrame, bank: ItemBank) -> tuple[Histories, Floats]:
         hardness=items[:, 0],
         slopes=slopes[places],
         day=days(examples["occurred_at"])[places],
+        studied=_studied(examples)[places],
     )
     start = np.cumsum(length) - length
     return Histories(students, start, length, places, answers), items
+
+
+def _studied(examples: pd.DataFrame) -> Places:
+    if "studied" not in examples:
+        return np.zeros(len(examples), dtype=np.int64)
+    return examples["studied"].to_numpy(np.int64)
 
 
 def in_chunks(histories: Histories, bank: ItemBank) -> Iterator[tuple[int, Histories]]:

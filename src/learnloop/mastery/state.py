@@ -26,6 +26,8 @@ DRIFT = np.float32(0.003)
 """How much of what is believed of the traits is given up per answer: students learn."""
 REMEMBERED = 5
 """Answers on a skill that are kept one by one."""
+MOST_STUDIED = 255
+"""Times that a skill was studied are counted so far: a byte."""
 
 JOINT_INPUTS = ("expected", "doubt")
 STUDENT_INPUTS = (
@@ -43,6 +45,7 @@ SKILL_INPUTS = (
     "skill_streak",
     *(f"skill_answer_{back}" for back in range(1, REMEMBERED + 1)),
     "days_since_practice",
+    "skill_studied",
 )
 
 
@@ -60,6 +63,8 @@ class Answers:
     """(n, D) of the item on the traits."""
     day: Floats
     """When, in days since 1970 (UTC); NaN where only the order is known."""
+    studied: Places
+    """How often the student had studied the skill before."""
 
     def at(self, places: Places) -> "Answers":
         """The answers at `places`."""
@@ -91,6 +96,8 @@ class Knowledge:
     skill_day: Singles
     """(S, K + 1) day of the latest answer on the skill, to some minutes; NaN: none, or times
     unknown."""
+    skill_studied: Places
+    """(S, K + 1) how often the student studied the skill, as far as MOST_STUDIED."""
 
     @classmethod
     def empty(cls, students: int, skills: int, traits: int) -> Self:
@@ -107,7 +114,12 @@ class Knowledge:
             skill_sums=np.zeros((*wide, len(SKILL_DECAYS)), np.float32),
             skill_place=np.zeros(wide, np.int64),
             skill_day=np.full(wide, np.nan, np.float32),
+            skill_studied=np.zeros(wide, np.int64),
         )
+
+    def of(self, students: Places) -> "Knowledge":
+        """A copy of the state of `students`, who may stand in several places."""
+        return Knowledge(*(getattr(self, field.name)[students] for field in fields(self)))
 
     @property
     def skills(self) -> int:
@@ -128,6 +140,7 @@ def update(state: Knowledge, students: Places, answers: Answers) -> None:
         answers: one answer per entry of `students`.
     """
     skill, slopes = answers.skill, answers.slopes
+    study(state, students, skill, answers.studied)
     residual = (answers.correct - expit(-answers.hardness)).astype(np.float32)
 
     mean, spread = state.traits[students], state.spread[students]
@@ -157,6 +170,20 @@ def update(state: Knowledge, students: Places, answers: Answers) -> None:
     )
     state.skill_place[students, skill] = state.answers[students]
     state.skill_day[students, skill] = answers.day[known]
+
+
+def study(state: Knowledge, students: Places, skill: Places, times: Places) -> None:
+    """Takes in how often each of `students` has studied a skill so far, in place.
+
+    Args:
+        state: changed in place.
+        students: rows of the state, each at most once.
+        skill: (n,) one per student.
+        times: (n,) all times until now.
+    """
+    known = skill < state.skills
+    times = np.minimum(times[known], MOST_STUDIED)
+    state.skill_studied[students[known], skill[known]] = times
 
 
 def joint_inputs(state: Knowledge, students: Places, slopes: Singles) -> Floats:
@@ -209,7 +236,7 @@ def skill_inputs(
 
     Returns:
         (n, len(SKILL_INPUTS)), or (n, skills, len(SKILL_INPUTS)) for a slice; all
-        zero where the student never practised the skill.
+        zero where the student never practised nor studied the skill.
     """
     several = isinstance(skill, slice)
     now = day[:, None] if several else day
@@ -225,6 +252,7 @@ def skill_inputs(
             np.cumprod(latest == 1, axis=-1).sum(axis=-1)[..., None],
             latest,
             _log_days(now - state.skill_day[students, skill])[..., None],
+            np.log1p(state.skill_studied[students, skill])[..., None],
         ],
         axis=-1,
     )

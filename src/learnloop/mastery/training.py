@@ -18,11 +18,11 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from learnloop.mastery.network import Network
 from learnloop.mastery.settings import MasterySettings
-from learnloop.mastery.traits import Floats, Places
+from learnloop.mastery.traits import Floats, Places, Singles
 
 Batch = tuple[Tensor, Tensor, Tensor]
 """Inputs, places in the skill list, outcomes."""
-Table = tuple[Floats, Places, Floats]
+Table = tuple[Singles, Places, Floats]
 """(n, inputs), (n,) places in the skill list, (n,) 0 or 1."""
 UNKNOWN_SHARE = 0.05
 """Of the training answers, for which the network is not told the skill: what it then says
@@ -127,11 +127,13 @@ def train(
     Returns:
         The weights, for predicting without torch.
     """
-    centre, scale = taught[0].mean(axis=0), taught[0].std(axis=0)
+    centre = taught[0].mean(axis=0, dtype=np.float64)
+    scale = taught[0].std(axis=0, dtype=np.float64)
     scale = np.where(scale > 1e-9, scale, 1.0)
 
     def batches(table: Table, seed: int | None) -> Batches:
-        inputs = torch.from_numpy(((table[0] - centre) / scale).astype(np.float32))
+        scaled = (table[0] - centre.astype(np.float32)) / scale.astype(np.float32)
+        inputs = torch.from_numpy(scaled.astype(np.float32, copy=False))
         correct = torch.from_numpy(table[2].astype(np.float32))
         rows = (inputs, torch.from_numpy(table[1]), correct)
         return Batches(rows, settings.batch_size, seed)

@@ -6,7 +6,7 @@ from learnloop.content.schema import ContentType
 
 
 class PathSettings(BaseModel):
-    """How paths are planned; handed to the planner, as yet in no parameters file."""
+    """How paths are planned; those out of a learning gap by `params:diagnosis.gaps.paths`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

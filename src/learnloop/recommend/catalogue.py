@@ -85,6 +85,11 @@ class Catalogue:
         return skill, share
 
     @cached_property
+    def course_start(self) -> NDArray[np.int64]:
+        """(C,) position of each course's first item."""
+        return np.searchsorted(self.course, np.arange(len(self.course_ids)))
+
+    @cached_property
     def builds_on_others(self) -> NDArray[np.bool_]:
         """(S,) the skill has a prerequisite."""
         return np.asarray(self.requires.any(axis=1))

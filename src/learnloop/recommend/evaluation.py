@@ -10,12 +10,13 @@ import pandas as pd
 from learnloop.errors import DataError
 from learnloop.evaluation import bootstrap, expected_calibration_error, mean
 from learnloop.recommend.catalogue import TYPES, Catalogue
-from learnloop.recommend.facts import standing
 from learnloop.recommend.learners import Bools, Floats, Ints, Learners
+from learnloop.recommend.listing import Lists
 from learnloop.recommend.outcomes import newly_begun, taken_up
 from learnloop.recommend.ranking import best_lists
 from learnloop.recommend.recommender import ContentRecommender
 from learnloop.recommend.scoring import Scored
+from learnloop.recommend.standing import Begun
 
 RECOMMENDER = "recommender"
 BASELINES = {
@@ -84,19 +85,20 @@ def judge(model: ContentRecommender, examples: pd.DataFrame) -> Judgement:
     candidates = []
     chance = np.random.default_rng(model.settings.seed)
     begun = reachable = 0
-    for part, scored in model.candidates(examples):
+    for part, made in model.lists(examples):
+        scored = made.scored
         new = newly_begun(part, model.catalogue)
         begun += int(new.sum())
         reachable += int(new[scored.row, scored.item].sum())
         candidates.append(_outcomes(part, scored, model.catalogue))
         students = part["student_id"].to_numpy()
-        for name, places in _rivals(model, part, scored, chance):
+        for name, places in _rivals(model, made, chance):
             held = places >= 0
             padded = np.append(scored.item, 0)[places]
             lists.setdefault(name, []).append(_worth(part, scored, places, padded, new))
             whose = students[np.nonzero(held)[0]]
-            made = pd.DataFrame({"student_id": whose, "item": padded[held]})
-            shown.setdefault(name, []).append(made)
+            places_held = pd.DataFrame({"student_id": whose, "item": padded[held]})
+            shown.setdefault(name, []).append(places_held)
     if not begun:
         raise DataError(
             "nobody began anything new after the decision: there is nothing to judge by.",
@@ -113,15 +115,12 @@ def judge(model: ContentRecommender, examples: pd.DataFrame) -> Judgement:
 
 
 def _rivals(
-    model: ContentRecommender, part: pd.DataFrame, scored: Scored, chance: np.random.Generator
+    model: ContentRecommender, made: Lists, chance: np.random.Generator
 ) -> Iterator[tuple[str, Ints]]:
     """The recommender's and each baseline's lists, as positions among the candidates."""
-    fitted, settings = model.fitted, model.settings
-    popularity = fitted.context.popularity
-    learners = Learners.from_table(part, model.catalogue, fitted.prior, popularity.class_ids)
-    row, item = scored.row, scored.item
+    popularity = model.fitted.context.popularity
+    learners, row, item = made.learners, made.scored.row, made.scored.item
     scores = {
-        RECOMMENDER: scored.score,
         "popularity": popularity.recent[item],
         "popularity_all_time": popularity.overall[item],
         "popularity_in_course": popularity.course[item],
@@ -129,15 +128,15 @@ def _rivals(
         "curriculum_order": curriculum_order(learners, model.catalogue, row, item),
         "random_order": chance.random(len(row)),
     }
+    yield RECOMMENDER, made.place
+    kinds, length = model.catalogue.kind[item], model.settings.list_length
     for name, values in scores.items():
-        repeat = settings.type_repeat_factor if name == RECOMMENDER else 1.0
-        kinds = model.catalogue.kind[item]
-        yield name, best_lists(row, values, kinds, len(part), settings.list_length, repeat)
+        yield name, best_lists(row, values, kinds, len(learners), length, 1.0)
 
 
 def curriculum_order(learners: Learners, catalogue: Catalogue, row: Ints, item: Ints) -> Floats:
     """Higher for what comes earlier, from the furthest skill begun on; what is behind last."""
-    _, furthest = standing(learners, catalogue)
+    _, furthest = Begun.of(learners, catalogue).positions(catalogue, len(learners))
     ahead = catalogue.position[catalogue.primary[item]] - furthest[row, catalogue.course[item]]
     return np.asarray(np.where(ahead >= 0, 1 / (1 + np.abs(ahead)), ahead))
 

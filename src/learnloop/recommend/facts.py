@@ -6,22 +6,22 @@ from functools import cached_property
 import numpy as np
 
 from learnloop.recommend.catalogue import TYPES, Catalogue
-from learnloop.recommend.factors import solved
+from learnloop.recommend.course_models import CourseModels
 from learnloop.recommend.gain import expected_success
-from learnloop.recommend.learners import Floats, Ints, Learners
+from learnloop.recommend.learners import Bools, Floats, Ints, Learners
 from learnloop.recommend.popularity import RECENT_DAYS, Popularity
 from learnloop.recommend.settings import RecommenderSettings
+from learnloop.recommend.standing import Standing
 
-LAST_STARTS = 5
-"""Where a student stands is read off so many items begun last."""
 EDGES = np.array([-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0])
 """Skills between the item and where the student stands: borders of the steps."""
 SMALL_SHARE = 0.01
+Columns = dict[str, Floats | Bools]
 LONGEST_IDLE_DAYS = 28.0
 AWAY_DAYS = 14.0
 """Who has done nothing for so long has most likely left, and is unlike who comes new."""
 BLOCKS: dict[str, tuple[str, ...]] = {
-    "neighbours": ("als", "als_in_skill"),
+    "neighbours": ("als", "als_in_skill", "ease", "follows"),
     "popular": (
         "course_share",
         "recent_share",
@@ -55,11 +55,23 @@ class Context:
     item_factors: Floats
     """(I, factors)"""
     popularity: Popularity
+    course_models: CourseModels
 
     @cached_property
     def gram(self) -> Floats:
         """(factors, factors) YᵀY of the item vectors."""
         return np.asarray(self.item_factors.T @ self.item_factors)
+
+    def standing(self, learners: Learners, settings: RecommenderSettings) -> Standing:
+        """Where the students stand among these items."""
+        return Standing.of(
+            learners,
+            self.catalogue,
+            self.course_models,
+            self.item_factors,
+            self.gram,
+            settings,
+        )
 
     @cached_property
     def skill_factors(self) -> Floats:
@@ -79,27 +91,21 @@ class Context:
 
 def facts(
     learners: Learners,
+    standing: Standing,
     context: Context,
-    settings: RecommenderSettings,
     row: Ints,
     item: Ints,
     before: Ints | None = None,
-    vectors: Floats | None = None,
 ) -> Floats:
     """(P, len(NAMES)) the facts about each pair of student `row` and `item`.
 
-    `before` is `items_before` of each pair, where `row` and `item` are not all candidates;
-    `vectors` are `student_vectors`, where they are known already.
+    `before` is `items_before` of each pair, where `row` and `item` are not all candidates.
     """
     catalogue = context.catalogue
     columns = {
-        **_closeness(
-            student_vectors(learners, context, settings) if vectors is None else vectors,
-            context,
-            row,
-            item,
-        ),
-        **_places(learners, catalogue, row, item),
+        **_closeness(standing.vectors, context, row, item),
+        **_pulls(standing, context, row, item),
+        **_places(learners, standing, catalogue, row, item),
         "items_before": np.log1p(
             items_before(row, item, catalogue) if before is None else before
         ),
@@ -121,18 +127,19 @@ def _closeness(students: Floats, context: Context, row: Ints, item: Ints) -> dic
     return {"als": own, "als_in_skill": own - mean}
 
 
-def student_vectors(
-    learners: Learners, context: Context, settings: RecommenderSettings
-) -> Floats:
-    """(N, factors) of the students, from their histories."""
-    ends = np.searchsorted(learners.row, np.arange(len(learners) + 1))
-    weight = 1 + settings.confidence * np.log2(1 + learners.events)
-    y, penalty = context.item_factors, settings.regularization
-    return solved(ends, learners.item, weight, y, context.gram, penalty)
+def _pulls(standing: Standing, context: Context, row: Ints, item: Ints) -> dict[str, Floats]:
+    """What EASE and transitions say, spread out near 0, where most items are."""
+    told = standing.pulls(context.catalogue, context.course_models, row, item)
+    return {
+        name: np.sign(pull) * np.log1p(20 * np.abs(pull))
+        for name, pull in zip(("ease", "follows"), told, strict=True)
+    }
 
 
 def products(students: Floats, vectors: Floats, row: Ints, column: Ints) -> Floats:
     """(P,) inner products of pairs: one by one where the pairs are few."""
+    if len(students) == 1:
+        return np.asarray(vectors[column] @ students[0])
     if len(row) * 4 < len(students) * len(vectors):
         return np.asarray(np.einsum("pf,pf->p", students[row], vectors[column]))
     return np.asarray((students @ vectors.T)[row, column])
@@ -150,50 +157,30 @@ def _shares(learners: Learners, context: Context, row: Ints, item: Ints) -> dict
     }
 
 
-def standing(learners: Learners, catalogue: Catalogue) -> tuple[Floats, Floats]:
-    """Where each student stands in each course, in skills from its start.
-
-    Returns:
-        (N, C) mean position of the items begun last, and the furthest position; both
-        -1 where nothing of the course has been begun.
-    """
-    shape = (len(learners), len(catalogue.course_ids))
-    cell = learners.row * shape[1] + catalogue.course[learners.item]
-    place = catalogue.position[catalogue.primary[learners.item]].astype(np.float64)
-    order = np.lexsort((learners.item, learners.first_days, cell))
-    first = np.searchsorted(cell[order], cell[order])
-    last = order[np.arange(len(order)) - first < LAST_STARTS]
-    cells = shape[0] * shape[1]
-    count = np.bincount(cell[last], minlength=cells)
-    total = np.bincount(cell[last], place[last], minlength=cells)
-    recent = np.where(count > 0, total / np.maximum(count, 1), -1.0)
-    furthest = np.full(cells, -1.0)
-    np.maximum.at(furthest, cell, place)
-    return recent.reshape(shape), furthest.reshape(shape)
-
-
 def _places(
-    learners: Learners, catalogue: Catalogue, row: Ints, item: Ints
-) -> dict[str, Floats]:
+    learners: Learners, standing: Standing, catalogue: Catalogue, row: Ints, item: Ints
+) -> Columns:
     """Where the item stands in the course, seen from the student."""
-    recent, furthest = standing(learners, catalogue)
+    recent, furthest = standing.recent, standing.furthest
     place = catalogue.position[catalogue.primary[item]]
     course = catalogue.course[item]
-    steps = {}
+    steps: Columns = {}
     for name, origin in (("recent", recent), ("furthest", furthest)):
         bucket = np.digitize(place - origin[row, course], EDGES)
-        for step in range(len(EDGES) + 1):
-            steps[f"from_{name}_{step}"] = (bucket == step).astype(np.float64)
-    skill = catalogue.primary[learners.item]
-    covered = np.zeros(learners.mastery.shape)
-    np.add.at(covered, (learners.row, skill), 1.0)
-    covered /= np.maximum(catalogue.skill_size, 1)
-    share = covered[row, catalogue.primary[item]]
+        inside = bucket[:, None] == np.arange(len(EDGES) + 1)
+        steps |= {f"from_{name}_{step}": column for step, column in enumerate(inside.T)}
+    skills = len(catalogue.skill_ids)
+    touched = np.bincount(
+        learners.row * skills + catalogue.primary[learners.item],
+        minlength=len(learners) * skills,
+    )
+    skill = catalogue.primary[item]
+    share = touched[row * skills + skill] / np.maximum(catalogue.skill_size[skill], 1)
     return {
         **steps,
-        "skill_begun": (share > 0).astype(np.float64),
+        "skill_begun": share > 0,
         "skill_covered": share,
-        "new_in_course": (furthest[row, course] < 0).astype(np.float64),
+        "new_in_course": furthest[row, course] < 0,
     }
 
 
@@ -206,17 +193,18 @@ def items_before(row: Ints, item: Ints, catalogue: Catalogue) -> Ints:
     return np.asarray(np.arange(len(cell)) - np.searchsorted(cell, cell))
 
 
-def _types(
-    learners: Learners, catalogue: Catalogue, row: Ints, item: Ints
-) -> dict[str, Floats]:
+def _types(learners: Learners, catalogue: Catalogue, row: Ints, item: Ints) -> Columns:
     """The item's type, and whether the student uses such."""
     kinds = np.zeros((len(learners), len(TYPES)))
     np.add.at(kinds, (learners.row, catalogue.kind[learners.item]), 1.0)
     share = (kinds + 1) / (kinds + 1).sum(axis=1, keepdims=True)
     kind = catalogue.kind[item]
-    one = {f"is_{name}": (kind == k).astype(np.float64) for k, name in enumerate(TYPES)}
-    preferred = (learners.preference[row] == kind).astype(np.float64)
-    return {"preferred_type": preferred, "type_share": share[row, kind], **one}
+    one = {f"is_{name}": kind == k for k, name in enumerate(TYPES)}
+    return {
+        "preferred_type": learners.preference[row] == kind,
+        "type_share": share[row, kind],
+        **one,
+    }
 
 
 def _states(

@@ -8,6 +8,7 @@ import numpy as np
 
 from learnloop.errors import ModelError
 from learnloop.recommend.catalogue import Catalogue
+from learnloop.recommend.course_models import CourseModels
 from learnloop.recommend.facts import Context
 from learnloop.recommend.learners import Floats
 from learnloop.recommend.popularity import Popularity
@@ -21,7 +22,7 @@ class Fitted:
     """Everything that fitting finds out."""
 
     context: Context
-    """Item vectors and popularity at the latest moment learned from."""
+    """Item vectors, popularity and course models at the latest moment learned from."""
     take_up: TakeUp
     typical: Typical
     prior: Floats
@@ -43,6 +44,8 @@ def write(
         course=popularity.course,
         recent=popularity.recent,
         by_class=popularity.by_class,
+        ease=fitted.context.course_models.ease,
+        follows=fitted.context.course_models.follows,
         centre=fitted.take_up.centre,
         weights=fitted.take_up.weights,
     )
@@ -61,7 +64,8 @@ def read(folder: Path, name: str, contract: int) -> tuple[RecommenderSettings, F
     """Reads what `write` wrote.
 
     Raises:
-        ModelError: `folder` does not hold a model of this name and contract.
+        ModelError: `folder` does not hold a model of this name and contract, or an early
+            one.
     """
     path = folder / "model.json"
     told = json.loads(path.read_text()) if path.is_file() else {}
@@ -69,6 +73,8 @@ def read(folder: Path, name: str, contract: int) -> tuple[RecommenderSettings, F
         raise ModelError(f"{folder} does not hold a {name} of contract {contract}.")
     with np.load(folder / "model.npz", allow_pickle=False) as arrays:
         held = {key: arrays[key] for key in arrays.files}
+    if "ease" not in held:
+        raise ModelError(f"{folder} was written before EASE and transitions: fit anew.")
     popularity = Popularity(
         overall=held["overall"],
         course=held["course"],
@@ -77,7 +83,12 @@ def read(folder: Path, name: str, contract: int) -> tuple[RecommenderSettings, F
         by_class=held["by_class"],
     )
     fitted = Fitted(
-        context=Context(Catalogue.load(folder), held["item_factors"], popularity),
+        context=Context(
+            Catalogue.load(folder),
+            held["item_factors"],
+            popularity,
+            CourseModels(held["ease"], held["follows"]),
+        ),
         take_up=TakeUp(held["centre"], held["weights"], told["intercept"]),
         typical=Typical(**told["typical"]),
         prior=held["prior"],

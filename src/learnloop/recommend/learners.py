@@ -12,6 +12,7 @@ from scipy import sparse
 from learnloop.errors import DataError
 from learnloop.model import require
 from learnloop.recommend.catalogue import TYPES, Catalogue
+from learnloop.splits import unit_hash
 
 Sparse = sparse.csr_matrix[np.float64]
 Floats = NDArray[np.float64]
@@ -23,6 +24,8 @@ HISTORY = ("item", "events", "first_days", "last_days", "finished", "due")
 """Fields with one value per history entry, beside `row`."""
 STYLE = ("learning_style_visual", "learning_style_auditory", "learning_style_kinesthetic")
 COLUMNS = (
+    "student_id",
+    "as_of",
     "course_ids",
     "class_ids",
     "content_ceiling",
@@ -66,6 +69,8 @@ class Learners:
     """(H,)"""
     due: Bools
     """(H,)"""
+    chance: Floats
+    """(N,) uniform in [0, 1): the draw of the student at this moment."""
     style: Floats | None = None
     """(N, 3) visual, auditory, kinesthetic, in [0, 1]; 0 where unknown."""
 
@@ -79,6 +84,7 @@ class Learners:
         catalogue: Catalogue,
         prior: Floats,
         class_ids: NDArray[np.str_],
+        seed: int = 0,
     ) -> Self:
         """Reads `LearnerSnapshots`; items that the catalogue does not know are left out.
 
@@ -87,6 +93,7 @@ class Learners:
             catalogue: items and skills.
             prior: (S,) mastery of a student about whom nothing is believed yet.
             class_ids: the classes that are known, sorted.
+            seed: of the draws; the same student has the same one at the same moment.
 
         Raises:
             ModelError: a column is missing.
@@ -115,6 +122,7 @@ class Learners:
             last_days=entries("last_days", float).astype(np.float64),
             finished=entries("finished", bool).astype(np.bool_),
             due=entries("due", bool).astype(np.bool_),
+            chance=_chances(table, seed),
             style=_style(table),
         )
 
@@ -132,7 +140,7 @@ class Learners:
         kept = np.ones((count, len(self.row)), dtype=np.bool_)
         kept[np.arange(count), entries] = False
         row, entry = np.nonzero(kept)
-        per_student = ("mastery", "ceiling", "enrolled", "classes", "preference")
+        per_student = ("mastery", "ceiling", "enrolled", "classes", "preference", "chance")
         return replace(
             self,
             **{name: np.repeat(getattr(self, name), count, axis=0) for name in per_student},
@@ -180,6 +188,17 @@ def _style(table: pd.DataFrame) -> Floats | None:
         return None
     told = table[list(STYLE)].to_numpy(dtype=np.float64)
     return np.asarray(np.clip(np.nan_to_num(told), 0, 1))
+
+
+def _chances(table: pd.DataFrame, seed: int) -> Floats:
+    moments = pd.DatetimeIndex(table["as_of"]).as_unit("us").astype("int64")
+    return np.array(
+        [
+            unit_hash(f"{student}@{moment}", f"learnloop-exploration-{seed}")
+            for student, moment in zip(table["student_id"], moments, strict=True)
+        ],
+        dtype=np.float64,
+    )
 
 
 def _beliefs(lists: pd.Series, prior: Floats) -> Floats:

@@ -37,15 +37,14 @@ def best_lists(
     worth = np.where(held, score[pool], -np.inf)
     kinds = kind[pool]
     lists = np.full((students, length), -1, dtype=np.int64)
-    seen = np.zeros((students, int(kind.max(initial=0)) + 1))
     everyone = np.arange(students)
     for place in range(length):
-        discount = repeat_factor ** np.take_along_axis(seen, kinds, axis=1)
-        pick = np.argmax(worth * discount, axis=1)
-        there = np.isfinite(worth[everyone, pick])
+        pick = worth.argmax(axis=1)
+        there = worth[everyone, pick] >= 0
         lists[there, place] = pool[everyone, pick][there]
-        seen[everyone[there], kinds[everyone, pick][there]] += 1
         worth[everyone, pick] = -np.inf
+        again = kinds == kinds[everyone, pick][:, None]
+        np.multiply(worth, repeat_factor, out=worth, where=again)
     return lists
 
 

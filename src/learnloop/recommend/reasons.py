@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from learnloop.recommend.catalogue import TYPES, Catalogue
-from learnloop.recommend.facts import BLOCKS, NAMES
+from learnloop.recommend.facts import NAMES
 from learnloop.recommend.learners import Floats, Ints
 from learnloop.recommend.scoring import GainParts, Scored
 from learnloop.recommend.takeup import TakeUp
@@ -45,6 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "time": ("it takes only {minutes} min", "it takes {minutes} min"),
 }
 """What a contribution above and below zero says."""
+TRIED = "it is new: it stands here so that somebody finds out how good it is"
 UNLOCKED = "its prerequisites are mastered and it comes next"
 NOTHING_OPEN = "nothing is open to this student: enrolment, age rating or prerequisites"
 SMALL = 1e-3
@@ -88,10 +89,9 @@ def contributions(
     """(R, len(WORDS)) contribution of each reason to each chosen candidate's ln(score)."""
     table = scored.facts[chosen]
     log_odds = take_up.log_odds(table)
-    blocks = take_up.by_block(table)
-    columns = [
-        _log_sigmoid(log_odds) - _log_sigmoid(log_odds - blocks[name]) for name in BLOCKS
-    ]
+    blocks = np.column_stack(list(take_up.by_block(table).values()))
+    log_odds = log_odds[:, None]
+    columns = [_log_sigmoid(log_odds) - _log_sigmoid(log_odds - blocks)]
     for name, logs in _logs(scored.parts).items():
         columns.append(gain_weight * (logs[chosen] - getattr(typical, name)))
     return np.column_stack(columns)

@@ -14,15 +14,17 @@ from learnloop.model import require
 from learnloop.recommend import reasons
 from learnloop.recommend.candidates import allowed, started_skills
 from learnloop.recommend.catalogue import TYPES, Catalogue
+from learnloop.recommend.course_models import CourseModels
 from learnloop.recommend.factors import confidences, fit_item_factors
 from learnloop.recommend.facts import Context, facts
 from learnloop.recommend.fitted import Fitted, read, write
-from learnloop.recommend.learners import COLUMNS, Floats, Ints, Learners, chunks
+from learnloop.recommend.learners import COLUMNS, Floats, Learners, chunks
+from learnloop.recommend.listing import Lists, make_lists
 from learnloop.recommend.outcomes import as_newcomers, taken_up
 from learnloop.recommend.popularity import Popularity
-from learnloop.recommend.ranking import best_lists
 from learnloop.recommend.schema import Recommendations
-from learnloop.recommend.scoring import Scored, gain_parts, score
+from learnloop.recommend.scoring import gain_parts
+from learnloop.recommend.serving import Recommendation, answer
 from learnloop.recommend.settings import RecommenderSettings
 from learnloop.recommend.takeup import TakeUp
 from learnloop.splits import Split
@@ -36,8 +38,9 @@ class ContentRecommender:
     rules that no score overrules.
 
     Examples are rows of `LearnerSnapshots`, one per student × decision moment; `predict`
-    answers each with one list. `recommend` gives the same as one row per item, and
-    `candidates` the numbers of every allowed pair, listed or not.
+    answers each with one list. `recommend` gives the same as one row per item, `answer`
+    one student's with all reasons, and `lists` the numbers of every pair that was scored,
+    listed or not.
     """
 
     name: ClassVar[str] = "content_recommender"
@@ -92,9 +95,10 @@ class ContentRecommender:
                 asked = pd.concat([asked, newcomers])
             for part in chunks(asked, len(self.catalogue.content_ids)):
                 learners = self._learners(part, prior, class_ids)
+                standing = contexts[week].standing(learners, self.settings)
                 mask = allowed(learners, self.catalogue, self.settings.prerequisite_threshold)
                 row, item = np.nonzero(mask)
-                tables.append(facts(learners, contexts[week], self.settings, row, item))
+                tables.append(facts(learners, standing, contexts[week], row, item))
                 taken.append(taken_up(part, self.catalogue)[row, item])
                 gains.append(gain_parts(learners, self.catalogue, self.settings, row, item))
         latest = Fitted(
@@ -117,10 +121,10 @@ class ContentRecommender:
         columns: dict[str, list[list[object]]] = {
             name: [] for name in ("content_ids", "probabilities", "expected_gains", "scores")
         }
-        for _, scored, lists in self._lists(examples):
-            gains = scored.parts.gain
+        for _, made in self.lists(examples):
+            scored, gains = made.scored, made.scored.parts.gain
             ids = self.catalogue.content_ids[scored.item]
-            for chosen in lists:
+            for chosen in made.place:
                 held = chosen[chosen >= 0]
                 columns["content_ids"].append(ids[held].tolist())
                 columns["probabilities"].append(scored.probability[held].tolist())
@@ -135,15 +139,18 @@ class ContentRecommender:
         fitted = self._known()
         columns = list(Recommendations.to_schema().columns)
         parts = [pd.DataFrame(columns=columns)] if examples.empty else []
-        for part, scored, lists in self._lists(examples):
-            student, place = np.nonzero(lists >= 0)
-            chosen = lists[student, place]
+        for part, made in self.lists(examples):
+            scored = made.scored
+            student, place = np.nonzero(made.place >= 0)
+            chosen = made.place[student, place]
             weights = reasons.contributions(
                 scored, fitted.take_up, fitted.typical, self.settings.gain_weight, chosen
             )
             which = reasons.weightiest(weights)
             sign = weights[np.arange(len(which)), which]
             item = scored.item[chosen]
+            said = reasons.phrases(scored, self.catalogue, chosen, which, sign)
+            tried = made.tried[student] & (place == made.place.shape[1] - 1)
             parts.append(
                 part[["student_id", "split", "as_of"]]
                 .iloc[student]
@@ -153,19 +160,37 @@ class ContentRecommender:
                     score=scored.score[chosen],
                     expected_gain=scored.parts.gain[chosen],
                     probability=scored.probability[chosen],
+                    propensity=made.propensity[student, place],
                     type=np.array(TYPES, dtype=object)[self.catalogue.kind[item]],
-                    reason=reasons.phrases(scored, self.catalogue, chosen, which, sign),
+                    reason=np.where(tried, reasons.TRIED, np.array(said, dtype=object)),
                 )
             )
         told = pd.concat(parts)[columns]
         return told.sort_values(["student_id", "as_of", "rank"]).reset_index(drop=True)
 
-    def candidates(self, examples: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Scored]]:
-        """Every allowed pair with its numbers, some students at a time."""
+    def answer(self, example: pd.DataFrame) -> tuple[Recommendation, ...]:
+        """The list of one student, who is the one row of `example`, with its reasons.
+
+        What a service answers with, and what the latency gate times.
+
+        Raises:
+            ValueError: `example` has not one row.
+        """
+        if len(example) != 1:
+            raise ValueError(f"one student is answered at a time, not {len(example)}.")
+        return answer(self._known(), self.settings, self.learners(example))
+
+    def learners(self, examples: pd.DataFrame) -> Learners:
+        """The examples as arrays over the catalogue."""
+        fitted = self._known()
+        return self._learners(examples, fitted.prior, fitted.context.popularity.class_ids)
+
+    def lists(self, examples: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Lists]]:
+        """Lists beside all that was scored for them, some students at a time."""
         fitted = self._known()
         for part in chunks(examples, len(self.catalogue.content_ids)):
-            learners = self._learners(part, fitted.prior, fitted.context.popularity.class_ids)
-            yield part, score(learners, fitted.context, fitted.take_up, self.settings)
+            learners = self.learners(part)
+            yield part, make_lists(learners, fitted.context, fitted.take_up, self.settings)
 
     def explain(self, examples: pd.DataFrame) -> pd.DataFrame:
         """Why the first item of each list comes first: row, reason, contribution.
@@ -175,8 +200,9 @@ class ContentRecommender:
         """
         fitted = self._known()
         told: list[tuple[object, str, float]] = []
-        for part, scored, lists in self._lists(examples):
-            for label, first in zip(part.index, lists[:, 0], strict=True):
+        for part, made in self.lists(examples):
+            scored = made.scored
+            for label, first in zip(part.index, made.place[:, 0], strict=True):
                 if first < 0:
                     told.append((label, reasons.NOTHING_OPEN, 0.0))
                     continue
@@ -233,12 +259,14 @@ class ContentRecommender:
     def _learners(
         self, examples: pd.DataFrame, prior: Floats, class_ids: NDArray[np.str_]
     ) -> Learners:
-        return Learners.from_table(examples, self.catalogue, prior, class_ids)
+        return Learners.from_table(
+            examples, self.catalogue, prior, class_ids, self.settings.seed
+        )
 
     def _context(
         self, examples: pd.DataFrame, prior: Floats, class_ids: NDArray[np.str_]
     ) -> Context:
-        """Item vectors and popularity as they stand at the moments of `examples`."""
+        """What facts are measured against, as it is at the moments of `examples`."""
         learners = self._learners(examples, prior, class_ids)
         settings = self.settings
         item_factors = fit_item_factors(
@@ -249,34 +277,28 @@ class ContentRecommender:
             settings.seed,
         )
         popularity = Popularity.of(learners, self.catalogue, class_ids)
-        return Context(self.catalogue, item_factors, popularity)
+        models = CourseModels.of(learners, self.catalogue, settings.ease_penalty)
+        return Context(self.catalogue, item_factors, popularity, models)
 
     def _calibrated(
         self, fitted: Fitted, validation: pd.DataFrame, contexts: Mapping[int, Context]
     ) -> Fitted:
         """`fitted` with its take-up calibrated on lists made in the weeks of `contexts`."""
         tables, taken = [], []
+        class_ids = fitted.context.popularity.class_ids
         for week, context in contexts.items():
-            self._fitted = replace(fitted, context=context)
-            for part, scored, lists in self._lists(validation[validation["week"] == week]):
-                chosen = lists[lists >= 0]
-                tables.append(scored.facts[chosen])
+            asked = validation[validation["week"] == week]
+            for part in chunks(asked, len(self.catalogue.content_ids)):
+                learners = self._learners(part, fitted.prior, class_ids)
+                made = make_lists(learners, context, fitted.take_up, self.settings)
+                chosen = made.place[made.place >= 0]
+                tables.append(made.scored.facts[chosen])
                 outcome = taken_up(part, self.catalogue)
-                taken.append(outcome[scored.row[chosen], scored.item[chosen]])
+                taken.append(outcome[made.scored.row[chosen], made.scored.item[chosen]])
         if not any(len(table) for table in tables):
             return fitted
         take_up = fitted.take_up.recalibrated(np.concatenate(tables), np.concatenate(taken))
         return replace(fitted, take_up=take_up)
-
-    def _lists(self, examples: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Scored, Ints]]:
-        for part, scored in self.candidates(examples):
-            kinds = self.catalogue.kind[scored.item]
-            length, factor = self.settings.list_length, self.settings.type_repeat_factor
-            yield (
-                part,
-                scored,
-                best_lists(scored.row, scored.score, kinds, len(part), length, factor),
-            )
 
     def _known(self) -> Fitted:
         if self._fitted is None:

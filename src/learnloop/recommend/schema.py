@@ -66,6 +66,9 @@ class Recommendations(pa.DataFrameModel):
     """Mastery that the item adds if the student does it."""
     probability: float = pa.Field(ge=0, le=1)
     """That the student takes the item up within the horizon."""
+    propensity: float = pa.Field(gt=0, le=1)
+    """Probability that this item stood at this place, exact: 1 but for the last place
+    where exploration could have given it to a new item, or did."""
     type: str = pa.Field(isin=[kind.value for kind in ContentType])
     reason: str
     """The weightiest reason, in words."""

@@ -7,14 +7,7 @@ import numpy as np
 from learnloop.content.schema import ContentType
 from learnloop.recommend.candidates import allowed
 from learnloop.recommend.catalogue import Catalogue
-from learnloop.recommend.facts import (
-    Context,
-    facts,
-    items_before,
-    products,
-    standing,
-    student_vectors,
-)
+from learnloop.recommend.facts import Context, facts, items_before, products
 from learnloop.recommend.gain import (
     challenge_fit,
     expected_gain,
@@ -24,6 +17,7 @@ from learnloop.recommend.gain import (
 )
 from learnloop.recommend.learners import Floats, Ints, Learners
 from learnloop.recommend.settings import RecommenderSettings
+from learnloop.recommend.standing import Standing
 from learnloop.recommend.takeup import TakeUp
 
 STYLE_OF_TYPE = np.array(
@@ -126,26 +120,25 @@ def score(
     catalogue = context.catalogue
     row, item = np.nonzero(allowed(learners, catalogue, settings.prerequisite_threshold))
     before = items_before(row, item, catalogue)
-    vectors = student_vectors(learners, context, settings)
+    standing = context.standing(learners, settings)
     if np.bincount(row, minlength=1).max(initial=0) > settings.shortlist:
-        close = products(vectors, context.item_factors, row, item)
-        kept = shortlist(learners, catalogue, row, item, close, settings.shortlist)
+        kept = shortlist(learners, standing, context, row, item, settings.shortlist)
         row, item, before = row[kept], item[kept], before[kept]
-    return score_pairs(learners, context, take_up, settings, row, item, before, vectors)
+    return score_pairs(learners, standing, context, take_up, settings, row, item, before)
 
 
 def score_pairs(
     learners: Learners,
+    standing: Standing,
     context: Context,
     take_up: TakeUp,
     settings: RecommenderSettings,
     row: Ints,
     item: Ints,
     before: Ints,
-    vectors: Floats | None = None,
 ) -> Scored:
     """Scores the pairs of student `row` and `item`; `before` is `items_before` of each."""
-    table = facts(learners, context, settings, row, item, before, vectors)
+    table = facts(learners, standing, context, row, item, before)
     probability = take_up.probability(table)
     parts = gain_parts(learners, context.catalogue, settings, row, item)
     worth = probability * parts.value**settings.gain_weight
@@ -157,19 +150,26 @@ def score_pairs(
 
 
 def shortlist(
-    learners: Learners, catalogue: Catalogue, row: Ints, item: Ints, close: Floats, size: int
+    learners: Learners, standing: Standing, context: Context, row: Ints, item: Ints, size: int
 ) -> Ints:
-    """Which pairs are worth scoring: the `size` of each student that come first when the
-    pair nearest to where the student is in the course and the pair of the closest item
-    vector are taken in turn; all pairs of a student who has no more."""
-    _, furthest = standing(learners, catalogue)
+    """Which pairs are worth scoring, at most `size` of each student.
+
+    Four lists take turns: the pairs nearest to where the student is in the course, those
+    of the closest item vector (ALS), the highest by EASE, and the likeliest transitions.
+    All pairs of a student who has no more than `size`.
+    """
+    catalogue = context.catalogue
     place = catalogue.position[catalogue.primary[item]]
-    distance = np.abs(place - furthest[row, catalogue.course[item]] - 0.5)
-    turn = np.full(len(row), 2 * size)
-    for side, worse in enumerate((distance, -close)):
+    distance = np.abs(place - standing.furthest[row, catalogue.course[item]] - 0.5)
+    close = products(standing.vectors, context.item_factors, row, item)
+    ease, follows = standing.pulls(catalogue, context.course_models, row, item)
+    sides = (distance, -close, -ease, -follows)
+    never = len(sides) * size
+    turn = np.full(len(row), never)
+    for side, worse in enumerate(sides):
         pair, rank = _first(row, worse, size, len(learners))
-        turn[pair] = np.minimum(turn[pair], 2 * rank + side)
-    near = np.flatnonzero(turn < 2 * size)
+        turn[pair] = np.minimum(turn[pair], len(sides) * rank + side)
+    near = np.flatnonzero(turn < never)
     kept, _ = _first(row[near], turn[near], size, len(learners))
     return np.sort(near[kept])
 

@@ -8,8 +8,8 @@ from learnloop.recommend import reasons
 from learnloop.recommend.catalogue import TYPES
 from learnloop.recommend.fitted import Fitted
 from learnloop.recommend.learners import Floats, Ints, Learners
-from learnloop.recommend.ranking import best_lists
-from learnloop.recommend.scoring import Scored, score, score_pairs
+from learnloop.recommend.listing import make_lists
+from learnloop.recommend.scoring import Scored, score_pairs
 from learnloop.recommend.settings import RecommenderSettings
 
 EVENTS_TRIED = 6
@@ -23,7 +23,7 @@ class Reason(NamedTuple):
     """One thing that speaks for an item."""
 
     kind: str
-    """`event`, or a key of `reasons.WORDS`."""
+    """`tried`, `event`, or a key of `reasons.WORDS`."""
     words: str
     contribution: float
     """By how much ln(score) falls without it."""
@@ -31,6 +31,9 @@ class Reason(NamedTuple):
     """The item of the event that caused it."""
     days_ago: float | None = None
     """When that item was last used."""
+
+
+TRIED = (Reason("tried", reasons.TRIED, 0.0),)
 
 
 class Recommendation(NamedTuple):
@@ -41,9 +44,11 @@ class Recommendation(NamedTuple):
     score: float
     expected_gain: float
     probability: float
+    propensity: float
+    """Probability that this item stood at this place, exact."""
     type: str
     reasons: tuple[Reason, ...]
-    """The event first where there is one, then what weighs most."""
+    """That it is tried, the event behind it where there is one, then what weighs most."""
 
 
 def answer(
@@ -58,16 +63,8 @@ def answer(
     """
     context = fitted.context
     catalogue = context.catalogue
-    scored = score(learner, context, fitted.take_up, settings)
-    chosen = best_lists(
-        scored.row,
-        scored.score,
-        catalogue.kind[scored.item],
-        1,
-        settings.list_length,
-        settings.type_repeat_factor,
-    )[0]
-    chosen = chosen[chosen >= 0]
+    made = make_lists(learner, context, fitted.take_up, settings)
+    scored, chosen = made.scored, made.place[0][made.place[0] >= 0]
     if not len(chosen):
         return ()
     weights = reasons.contributions(
@@ -82,8 +79,13 @@ def answer(
             score=float(scored.score[at]),
             expected_gain=float(gain),
             probability=float(scored.probability[at]),
+            propensity=float(made.propensity[0, place]),
             type=TYPES[catalogue.kind[scored.item[at]]],
-            reasons=(*_event(learner, fitted, entry[place], fall[place]), *told[place]),
+            reasons=(
+                *(TRIED if made.tried[0] and place == len(chosen) - 1 else ()),
+                *_event(learner, fitted, entry[place], fall[place]),
+                *told[place],
+            ),
         )
         for place, (at, gain) in enumerate(zip(chosen, scored.parts.gain[chosen], strict=True))
     )
@@ -112,6 +114,7 @@ def causes(
     row = np.repeat(np.arange(len(latest)), len(chosen))
     again = score_pairs(
         without,
+        fitted.context.standing(without, settings),
         fitted.context,
         fitted.take_up,
         settings,

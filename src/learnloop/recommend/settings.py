@@ -52,6 +52,8 @@ class RecommenderSettings(BaseModel):
     confidence: float = Field(1.0, ge=0)
     """How much more a done item counts than one not done, per doubling of events."""
     iterations: int = Field(15, ge=1)
+    ease_penalty: float = Field(300.0, gt=0)
+    """On EASE's squared weights; larger where there are more students."""
     prerequisite_threshold: float = Field(0.5, gt=0, lt=1)
     """Mastery from which a prerequisite is met."""
     gain_weight: float = Field(0.5, ge=0)
@@ -62,5 +64,8 @@ class RecommenderSettings(BaseModel):
     """A student with more items open has only so many scored."""
     style_bound: float = Field(0.02, ge=0, le=0.05)
     """The learning style raises a score by this share at most: it breaks near ties."""
+    exploration: float = Field(0.1, ge=0, le=0.5)
+    """Share of the lists whose last place goes to an item that no training student has begun,
+    of those to whom one is open that is not listed anyway; every other place is certain."""
     list_length: int = Field(10, ge=1)
     seed: int = 0

@@ -8,7 +8,7 @@ one's own.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import networkx as nx
 import pandas as pd
@@ -17,8 +17,13 @@ from learnloop.content.graph import prerequisite_graph, topological_order
 from learnloop.errors import DataError
 from learnloop.recommend.teaching_items import LessonItem, finite, ids_of, items_of
 
-Prerequisites = Mapping[Any, Collection[Any]] | pd.DataFrame
-"""What each skill needs: a mapping, or a table with `skill_id` and `requires_skill_id`."""
+Prerequisites: TypeAlias = (
+    "Mapping[Any, Collection[Any]] | pd.DataFrame | nx.DiGraph[Any]"
+    " | Iterable[tuple[Any, Any]] | None"
+)
+"""What each skill needs: a mapping; a table with `skill_id` and `requires_skill_id`; pairs
+(skill, what it requires); a graph whose edges lead from what is required to the skill that
+requires it; `None`: nothing is known to need anything."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Lesson:
     """Those that teach or test a skill that matters."""
     minutes: float | None = None
     """Of study that the student has; `None`: nobody knows."""
+    repeats: bool = True
+    """Whether an item may be done more than once."""
 
     @property
     def skills(self) -> tuple[str, ...]:
@@ -46,6 +53,8 @@ class Lesson:
         prerequisites: Prerequisites,
         items: pd.DataFrame | Iterable[Mapping[str, Any]],
         minutes: float | None = None,
+        *,
+        repeats: bool = True,
     ) -> "Lesson":
         """The lesson that a classroom's tables describe.
 
@@ -57,6 +66,7 @@ class Lesson:
                 study type), `duration_s`, and `difficulty` (logits) or else
                 `author_difficulty` (1 to 5). A number that is not finite is not known.
             minutes: of study that the student has, where known.
+            repeats: whether an item may be done more than once; the rules of thumb assume it.
 
         Ids may be numbers, and `1` is the same as `"1"`.
 
@@ -81,7 +91,7 @@ class Lesson:
         useful = tuple(item for item in offered if item.skill_ids[0] in matters)
         _check(wanted, useful, graph)
         needs = {skill: tuple(sorted(graph.predecessors(skill))) for skill in order}
-        return cls(tuple(dict.fromkeys(wanted)), needs, useful, finite(minutes))
+        return cls(tuple(dict.fromkeys(wanted)), needs, useful, finite(minutes), repeats)
 
 
 class Outcome(Protocol):
@@ -187,12 +197,35 @@ def _edges(prerequisites: Prerequisites) -> pd.DataFrame:
                     "no skill is named.", file="prerequisites", column=column, rows=rows
                 )
         return prerequisites[columns].astype(str).drop_duplicates()
+    return pd.DataFrame(
+        _pairs(prerequisites), columns=columns, dtype="object"
+    ).drop_duplicates()
+
+
+def _pairs(prerequisites: Any) -> list[tuple[str, str]]:
+    """(skill, what it requires), as text."""
+    if prerequisites is None:
+        return []
+    if isinstance(prerequisites, nx.DiGraph):
+        return [(str(skill), str(need)) for need, skill in prerequisites.edges]
+    if isinstance(prerequisites, Mapping):
+        return [
+            (str(skill), str(need))
+            for skill, needs in prerequisites.items()
+            for need in ids_of(needs, "prerequisites", [str(skill)])
+        ]
     pairs = [
-        (str(skill), str(need))
-        for skill, needs in prerequisites.items()
-        for need in ids_of(needs, "prerequisites", [str(skill)])
+        ids_of(pair, "prerequisites", [place])
+        for place, pair in enumerate(prerequisites, start=1)
     ]
-    return pd.DataFrame(pairs, columns=columns, dtype="object").drop_duplicates()
+    for place, pair in enumerate(pairs, start=1):
+        if len(pair) != 2:
+            raise DataError(
+                f"{list(pair)} is no pair of a skill and one that it requires.",
+                file="prerequisites",
+                rows=[place],
+            )
+    return [(skill, need) for skill, need in pairs]
 
 
 def _check(

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from scipy.special import expit, logit, ndtri
 from scipy.stats import qmc
 
+from learnloop.errors import DataError
 from learnloop.recommend.teaching import Lesson
 from learnloop.recommend.teaching_items import LessonItem, finite
 
@@ -30,53 +31,54 @@ pi / 8 (MacKay 1992, Neural Computation 4)."""
 class BeliefSettings(BaseModel):
     """What is believed before the first answer; medians and spreads of hypotheses.
 
-    No classroom of people was measured for them: where nothing else is said, a value was
-    tuned in the simulated campus, and those that stand on its constants say so.
+    No classroom of people was measured for them. They are wide and round on purpose: each
+    spans what the literature or plain reasoning allows, not what one simulator does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    hypotheses: int = 256
-    question_gain: tuple[float, float] = (0.4, 0.4)
+    hypotheses: int = 512
+    question_gain: tuple[float, float] = (0.25, 0.9)
     """Logits that a question adds to an untouched skill whose prerequisites are known:
-    median, and standard deviation of the log. Next to the simulated campus's 0.36 and 0.35.
-    Learning curves of 27 courses rise by about 0.1 an opportunity on the logit scale
-    (Koedinger et al. 2023, PNAS 120), so it may promise too much elsewhere."""
-    question_teaches: tuple[float, ...] = (0.2, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
-    """Factors on that gain: in some classrooms questions test and hardly teach.
-    The campus's family of readers has 0.25."""
-    study_gain: tuple[float, float] = (0.7, 0.6)
-    """The same for a video, a text or an interactive item; next to the campus's 0.75, the
-    spread to that of its uneven family, 0.7."""
-    half_life_days: tuple[float, float] = (14.0, 1.2)
-    """Of what was learnt once (Settles and Meeder 2016: minutes to months). The median lies
-    between the campus's 21 days and the 3 of its forgetful family."""
+    median, and standard deviation of the log. Learning curves of 27 courses rise by about
+    0.1 an opportunity once all hurdles count (Koedinger et al. 2023, PNAS 120), which an
+    untouched, ready skill exceeds; two standard deviations reach from 0.04, where questions
+    hardly do more than test, to 1.5, where three are enough."""
+    study_gain: tuple[float, float] = (0.5, 0.9)
+    """The same for a video, a text or an interactive item, of some five minutes: per minute
+    less than half of what doing teaches, with room for six times less (Koedinger et al. 2015,
+    Learning at Scale) and for more (worked examples, Sweller and Cooper 1985)."""
+    half_life_days: tuple[float, float] = (14.0, 1.5)
+    """Of what was learnt once: from a day to nine months (Settles and Meeder 2016)."""
+    growth: tuple[float, ...] = (0.0, 0.35, 0.7)
+    """Doublings of that half-life per further practice: none, or up to a hundredfold after
+    the 8 that count (Settles and Meeder 2016 fit the form)."""
     unready: tuple[float, ...] = (0.0, 0.0, 0.1, 1.0)
-    """Shares of the gain that are left where no prerequisite is known; 1: the graph is idle.
-    The campus has 0.12, its strict family 0, its independent one 1."""
+    """Shares of the gain that are left where no prerequisite is known; 1: the graph is idle,
+    which it is one time in four."""
     weakest_link: tuple[bool, ...] = (False, True)
-    """Whether the least known prerequisite decides instead of their mean; the campus's
-    families do one or the other."""
+    """Whether the least known prerequisite decides instead of their mean."""
     steepness: tuple[float, ...] = (1.5, 3.0)
-    """With which a level in logits counts as knowing a prerequisite."""
+    """With which a level in logits counts as knowing a prerequisite: gradually or at once."""
+    threshold: tuple[float, ...] = (-0.5, 0.0, 0.5, 1.0)
+    """The level at which a prerequisite is half known: success of 0.4 to 0.7."""
     guess: tuple[float, ...] = (0.0, 0.1, 0.25)
-    """None, some, one of four choices. The campus has 0, its families 0.2 and 0.25."""
-    slip: tuple[float, ...] = (0.0, 0.1)
-    """Those of the campus's families, 0.1 at most (Corbett and Anderson 1995)."""
-    leap: tuple[float, ...] = (0.3, 1.5)
-    """Variance that a piece of work adds, in units of its gain: large where a skill is
-    learnt in one leap (Corbett and Anderson 1995)."""
-    ceiling: float = 3.5
-    """Most logits that work adds to a skill; next to the campus's 3.2."""
-    ability: tuple[float, float] = (-0.75, 1.2)
-    """Mean and standard deviation, in logits, over students and the mean question. The mean
-    is the campus's; its standard deviation within a course is 1.1."""
-    luck: float = 0.7
-    """Standard deviation of a student's level over skills: that of the campus, 0.71 with
-    the bent for the course."""
-    item_spread: float = 0.6
-    """Standard deviation of difficulty that a lesson does not tell; next to the 0.56 that
-    an author's guess leaves on the campus."""
+    """None, some, one of four choices."""
+    slip: tuple[float, ...] = (0.0, 0.05, 0.15)
+    """Corbett and Anderson (1995) allow 0.1; noisy recording adds to it."""
+    leap: float = 0.3
+    """Variance that a piece of work adds, in units of its gain: learning is not even."""
+    ceiling: float = 4.0
+    """Most logits that work adds to a skill: from a success of 0.12 to one of 0.88."""
+    ability: tuple[float, float] = (-0.5, 1.5)
+    """Mean and standard deviation, in logits, over students and the mean question: whoever is
+    to learn something fails a little more than half of it; 95 in 100 students succeed between
+    3 and 92 times in 100."""
+    luck: float = 0.8
+    """Standard deviation of a student's level over skills, half of that over students."""
+    item_spread: float = 0.8
+    """Standard deviation of difficulty that a lesson does not tell; about 1 in item banks,
+    of which questions of one skill share a part."""
     mastery_spread: float = 0.6
     """Standard deviation of a level, in logits, where mastery was handed in."""
 
@@ -136,15 +138,17 @@ class Belief:
                 (unit[:, column] * len(values)).astype(np.int64)
             ]
 
-        question = around(1, *settings.question_gain) * among(9, settings.question_teaches)
-        self.gain = np.stack([around(0, *settings.study_gain), question], axis=1)
+        gains = [around(0, *settings.study_gain), around(1, *settings.question_gain)]
+        self.gain = np.stack(gains, axis=1)
         """Shape (hypotheses, 2): of a study item, of a question."""
         self._forgetting = np.log(2) / around(2, *settings.half_life_days)
-        self.unready = among(3, settings.unready)
-        self._guess, self._slip = among(4, settings.guess), among(5, settings.slip)
-        self._leap = among(6, settings.leap)
-        self.weakest = among(7, settings.weakest_link)
-        self.steepness = among(8, settings.steepness)
+        self._growth = among(3, settings.growth)
+        self.unready = among(4, settings.unready)
+        self.weakest = among(5, settings.weakest_link)
+        self.steepness = among(6, settings.steepness)
+        self.threshold = among(7, settings.threshold)
+        self._guess, self._slip = among(8, settings.guess), among(9, settings.slip)
+        self._leap = settings.leap
         self.ceiling = settings.ceiling
 
     @property
@@ -213,19 +217,23 @@ class Belief:
     def ready(self) -> Floats:
         """Share of the gain that prerequisites leave."""
         level = self.level / np.sqrt(1 + SHRINK * self.variance)
-        known = expit(self.steepness[:, None] * level)
+        known = expit(self.steepness[:, None] * (level - self.threshold[:, None]))
         return ready_share(known, self.needs, self.unready[:, None], self.weakest[:, None])
 
     def passed(self, now: datetime | None) -> None:
         """Forgets what the time since the last call takes; half-lives grow with practice."""
         if now is None:
             return
+        if not isinstance(now, datetime):
+            raise DataError(f"occurred_at is no datetime: '{now}'.")
+        if self._now is not None and (now.tzinfo is None) != (self._now.tzinfo is None):
+            raise DataError("occurred_at has a time zone in one outcome and none in another.")
         if self._now is not None:
             days = max((now - self._now).total_seconds() / 86_400, 0.0)
             if days < LEAST_DAYS:
                 return
-            slowed = np.exp2(-HALF_LIFE_GROWTH * np.clip(self._practices - 1, 0, 8))
-            self.learnt *= np.exp(-days * self._forgetting[:, None] * slowed)
+            doublings = self._growth[:, None] * np.clip(self._practices - 1, 0, 8)
+            self.learnt *= np.exp(-days * self._forgetting[:, None] * np.exp2(-doublings))
         self._now = now
 
     def _offset(self, item: LessonItem) -> tuple[Floats, Floats]:
@@ -242,9 +250,6 @@ class Belief:
         return chance, span * known * (1 - known)
 
 
-HALF_LIFE_GROWTH = 0.35
-"""Doublings of a half-life per further practice, 8 of them at most: the simulated campus's
-own constants, of the form that Settles and Meeder (2016) fit."""
 LEAST_DAYS = 0.02
 """Shorter gaps wait until they add up."""
 

@@ -39,6 +39,8 @@ class Outlook:
     """Shape (hypotheses,)."""
     steepness: Floats
     """Shape (hypotheses,)."""
+    threshold: Floats
+    """Shape (hypotheses,)."""
     weakest: Floats
     """Shape (hypotheses,)."""
     needs: Ints
@@ -67,7 +69,8 @@ class Outlook:
             pace = self.rate[:, None, skills] * ready * plans[:, skills] / self.ceiling
             missing = self.ceiling - self.learnt[:, None, skills]
             level = self.level[:, None, skills] - missing * np.expm1(-pace)
-            known[..., skills] = expit(self.steepness[:, None, None] * level)
+            above = level - self.threshold[:, None, None]
+            known[..., skills] = expit(self.steepness[:, None, None] * above)
             answered[..., skills] = expit(level)
         return np.asarray(answered[..., self.objective].mean(axis=2))
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -27,8 +28,9 @@ class PolicySettings(BaseModel):
     minutes_ahead: float = 90.0
     """How far it plans where nobody knows how long the student has."""
     steps_between: int = 4
-    """Items after which it plans again."""
-    stand_ins: int = 24
+    minutes_between: float = 5.0
+    """Items, or minutes of study, after which it plans again."""
+    stand_ins: int = 64
     """Students drawn from the belief for whom a plan is made."""
     rounds: int = 4
     children: int = 48
@@ -36,6 +38,14 @@ class PolicySettings(BaseModel):
     question_minutes: float = 1.0
     study_minutes: float = 5.0
     """Expected where the lesson does not say, until items were seen."""
+
+
+@dataclass
+class _Pace:
+    """Minutes that items of a kind took, and that they should have taken."""
+
+    took: float = 0.0
+    said: float = 0.0
 
 
 class PlanningPolicy:
@@ -71,51 +81,95 @@ class PlanningPolicy:
         self._generations = generations_of(self.belief.needs)
         self._goal = np.array([self._place[skill] for skill in lesson.objective])
         self._uses, self._took = Counter[str](), defaultdict[str, float](float)
+        self._done = defaultdict[str, float](float)
+        self._pace = {True: _Pace(), False: _Pace()}
         self._spent, self._steps = 0.0, 0
         self._plan: Floats | None = None
 
     def choose(self) -> str | int:
-        """The next item: of the first skill that the plan has time for."""
-        rate, question = self._rates()
-        if self._plan is None or self._steps % self._settings.steps_between == 0:
-            self._plan = self._planned(rate)
-        place = self._turn(self._plan, rate)
-        shelf = self._shelves[place, bool(question[place])]
+        """The next item: of the first skill that the plan has time for.
+
+        Raises:
+            DataError: nobody sits there, or no item may be repeated and all are done.
+        """
+        if not hasattr(self, "_lesson"):
+            raise DataError("no lesson has begun.", remedy="Call begin(lesson) first.")
+        if not self._shelves:
+            raise DataError(
+                "every item of the lesson is done, and none may be repeated.",
+                remedy="End the lesson, or say repeats=True.",
+            )
+        if self._plan is None or self._due():
+            self._rate, self._question = self._rates()
+            self._plan = self._planned(self._rate)
+            self._planned_at = self._steps, self._spent
+        place = self._turn(self._plan, self._rate)
+        shelf = self._shelves[place, bool(self._question[place])]
         return max(shelf, key=self._appeal).content_id
 
     def observe(self, outcome: Outcome) -> None:
         """Learns from what came of the item.
 
         Raises:
-            DataError: the lesson has no such item.
+            DataError: no lesson has begun, it has no such item, or `occurred_at` is no time.
         """
+        if not hasattr(self, "_lesson"):
+            raise DataError("no lesson has begun.", remedy="Call begin(lesson) first.")
         item = self._items.get(str(outcome.content_id))
         if item is None:
             raise DataError(f"the lesson has no item '{outcome.content_id}'.")
-        minutes, seconds = self._expected(item), finite(outcome.duration_s)
+        progress = finite(getattr(outcome, "progress", None))
+        share = 1.0 if progress is None else min(max(progress, 0.0), 1.0)
+        minutes, seconds = share * self._expected(item), finite(outcome.duration_s)
+        self._uses[item.key] += 1
         if seconds is not None:
             minutes = max(seconds, 0.0) / 60
-            self._uses[item.key] += 1
+            self._done[item.key] += share
             self._took[item.key] += minutes
+            self._pace[item.question].took += minutes
+            self._pace[item.question].said += share * self._said(item)
         self.belief.passed(outcome.occurred_at)
         if (right := finite(outcome.correct)) is not None:
             self.belief.answered(item, bool(right))
-        progress = finite(getattr(outcome, "progress", None))
-        self.belief.worked(item, 1.0 if progress is None else min(max(progress, 0.0), 1.0))
+        self.belief.worked(item, share)
         self._spent += minutes
         self._steps += 1
+        if not self._lesson.repeats:
+            self._put_away(item)
         if self._plan is not None:
             place = self._place[item.skill_ids[0]]
             self._plan[place] = max(self._plan[place] - minutes, 0.0)
 
-    def _expected(self, item: LessonItem) -> float:
-        """Minutes: what the lesson says, drawn to what was seen."""
-        usual = (
-            self._settings.question_minutes if item.question else self._settings.study_minutes
+    def _put_away(self, item: LessonItem) -> None:
+        """Takes an item that may not be repeated off its shelf."""
+        key = (self._place[item.skill_ids[0]], item.question)
+        left = [other for other in self._shelves.get(key, []) if other is not item]
+        if left:
+            self._shelves[key] = left
+        elif self._shelves.pop(key, None):
+            self._plan = None
+
+    def _due(self) -> bool:
+        """Whether to plan again."""
+        steps, spent = self._planned_at
+        settings = self._settings
+        return (
+            self._steps - steps >= settings.steps_between
+            or self._spent - spent >= settings.minutes_between
         )
-        said = item.minutes or usual
-        seen = self._uses[item.key]
-        return (2 * said + self._took[item.key]) / (2 + seen)
+
+    def _said(self, item: LessonItem) -> float:
+        settings = self._settings
+        usual = settings.question_minutes if item.question else settings.study_minutes
+        return item.minutes or usual
+
+    def _expected(self, item: LessonItem) -> float:
+        """Minutes of the whole item: what the lesson says, at the student's pace with such
+        items, drawn to what this one took; what is said counts as 5 items seen, the pace as 2
+        of this one."""
+        said, pace = self._said(item), self._pace[item.question]
+        usual = said * (5 * said + pace.took) / (5 * said + pace.said)
+        return (2 * usual + self._took[item.key]) / (2 + self._done[item.key])
 
     def _rates(self) -> tuple[Floats, Floats]:
         """Logits a minute by hypothesis and skill, and by skill whether to ask a question.
@@ -147,6 +201,7 @@ class PlanningPolicy:
             unready=belief.unready[some],
             weakest=belief.weakest[some],
             steepness=belief.steepness[some],
+            threshold=belief.threshold[some],
             needs=belief.needs,
             objective=self._goal,
             generations=self._generations,

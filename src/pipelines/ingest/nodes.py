@@ -6,7 +6,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from learnloop.datasets.learning_records import attempts_of, snapshots_of, splits_of
+from learnloop.datasets.learning_records import attempts_of, snapshots_of, splits_of, studies_of
 from learnloop.datasets.quarantine import examples, quarantine_of, require_few_refused
 from learnloop.datasets.raw_events import Known, accepted, batches, duplicates, places
 from learnloop.datasets.rosters import valid_content, valid_protected, valid_roster
@@ -103,6 +103,11 @@ def accept_events(
 def list_attempts(events: ibis.Table, student_splits: Table) -> Table:
     """One row per answered question."""
     return attempts_of(events, student_splits)
+
+
+def list_studies(events: ibis.Table) -> Table:
+    """One row per time that a student studied."""
+    return studies_of(events)
 
 
 def list_snapshots(events: ibis.Table, students: Table, student_splits: Table) -> Table:

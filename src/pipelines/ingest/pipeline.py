@@ -58,6 +58,7 @@ def create_pipeline() -> Pipeline:
                 "attempts",
                 name="list_attempts",
             ),
+            Node(nodes.list_studies, "events", "studies", name="list_studies"),
             Node(
                 nodes.list_snapshots,
                 ["events", "students", "student_splits"],

@@ -58,6 +58,7 @@ def score_mastery(mastery_model: MasteryPredictor, attempts: pd.DataFrame) -> pd
 def write_student_mastery(
     mastery_model: MasteryPredictor,
     attempts: pd.DataFrame,
+    studies: pd.DataFrame,
     snapshots: pd.DataFrame,
     content_items: pd.DataFrame,
     difficulty_model: DifficultyEstimator,
@@ -65,7 +66,9 @@ def write_student_mastery(
     """Mastery as a feature: one row per snapshot, out of fold for training students."""
     moments = snapshots.sort_values(["student_id", "as_of"], ignore_index=True)
     refit = item_fit(difficulty_model, content_items, mastery_model.settings)
-    masteries, versions = out_of_fold_masteries(mastery_model, attempts, moments, refit)
+    masteries, versions = out_of_fold_masteries(
+        mastery_model, attempts, moments, refit, studies
+    )
     log.info("Wrote %d masteries at %d snapshots", masteries.size, len(moments))
     return pd.DataFrame(
         {
@@ -89,6 +92,7 @@ def evaluate_mastery(
     mastery_scores: pd.DataFrame,
     mastery_model: MasteryPredictor,
     attempts: pd.DataFrame,
+    studies: pd.DataFrame,
     snapshots: pd.DataFrame,
     truth_mastery: pd.DataFrame,
     settings: MasterySettings,
@@ -97,7 +101,7 @@ def evaluate_mastery(
     metrics = judge_answers(mastery_scores, settings)
     if truth_mastery.empty:
         return metrics
-    beside = judge_masteries(mastery_model, attempts, snapshots, truth_mastery)
+    beside = judge_masteries(mastery_model, attempts, snapshots, truth_mastery, studies)
     return with_truth(metrics, beside, settings)
 
 

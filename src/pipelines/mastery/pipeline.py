@@ -55,7 +55,14 @@ def create_pipeline() -> Pipeline:
     stamp = stamping("mastery", "mastery_model")
     features = Node(
         write_student_mastery,
-        ["mastery_model", "attempts", "snapshots", "content_items", "difficulty_model"],
+        [
+            "mastery_model",
+            "attempts",
+            "studies",
+            "snapshots",
+            "content_items",
+            "difficulty_model",
+        ],
         "student_mastery",
         name="write_student_mastery",
     )
@@ -65,6 +72,7 @@ def create_pipeline() -> Pipeline:
             "mastery_scores",
             "mastery_model",
             "attempts",
+            "studies",
             "snapshots",
             "truth_mastery",
             "params:mastery",

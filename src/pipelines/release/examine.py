@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -46,7 +47,11 @@ def examine(
         _require_readable(plan, champion)
         return pd.DataFrame(), {"seconds": [], "champion_problem": None}
     kept = [_without_audit(table) for table in tables]
-    seconds = _time_answers(model, _of_test(room.examples(*kept)), release.timed_students)
+    seconds = _time_answers(
+        partial(room.answering, model),
+        _of_test(room.examples(*kept)),
+        release.timed_students,
+    )
     scores, problem = pd.DataFrame(), champion.problem
     if champion.model is not None:
         try:
@@ -77,19 +82,19 @@ def _of_test(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _time_answers(
-    model: Model,
+    answer: Callable[[pd.DataFrame], object],
     examples: pd.DataFrame,
     students: int,
     clock: Callable[[], float] = time.perf_counter,
 ) -> list[float]:
-    """Seconds of one call of `predict` per student, with all of the student's examples."""
+    """Seconds of one `answer` per student, with all of the student's examples."""
     if examples.empty:
         return []
     grouped = [rows for _, rows in examples.groupby("student_id", sort=True)][:students]
-    model.predict(grouped[0])
+    answer(grouped[0])
     seconds = []
     for rows in grouped:
         begun = clock()
-        model.predict(rows)
+        answer(rows)
         seconds.append(clock() - begun)
     return seconds

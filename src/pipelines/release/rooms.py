@@ -2,16 +2,28 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from learnloop.evaluation import Statistic, auc, mean
 from learnloop.intervene import join_examples
+from learnloop.model import Model
+from learnloop.recommend import ContentRecommender
 from pipelines.difficulty.nodes import score_difficulty
 from pipelines.intervention.nodes import score_students
 from pipelines.mastery.nodes import score_mastery
 from pipelines.recommender.nodes import score_lists
 from pipelines.stamp import BY_NAME as STAGES
+
+
+def _predicted(model: Model, rows: pd.DataFrame) -> object:
+    return model.predict(rows)
+
+
+def _one_list(model: ContentRecommender, rows: pd.DataFrame) -> object:
+    """With its reasons, as a service gives it."""
+    return model.answer(rows)
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,8 @@ class Room:
     """The datasets that `scoring` reads beside the model."""
     examples: Callable[..., pd.DataFrame]
     """``(*tables)`` to what `predict` is asked."""
+    answering: Callable[[Any, pd.DataFrame], object] = _predicted
+    """``(model, rows of one student)``: the answer that the latency gate times."""
 
     @property
     def model_class(self) -> str:
@@ -101,6 +115,7 @@ ROOMS = (
         scoring=score_lists,
         tables=("recommender_examples",),
         examples=_as_they_are,
+        answering=_one_list,
     ),
     Room(
         name="intervention",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.difficulty import held_out, new_items, recovery
+from benchmarks.difficulty import held_out, new_items, published, recovery
 from learnloop.errors import DataError
 
 
@@ -56,6 +56,62 @@ def test_ours_and_the_baselines_are_scored_on_the_same_answers(answers: pd.DataF
         np.mean(said["auc_by_seed"]["ours"]), abs=1e-5
     )
     assert said["scores"]["auc"]["value"] > said["baselines"]["share correct"]["auc"]["value"]
+
+
+def test_copied_students_are_counted_and_the_others_scored_apart_or_one_of_each_kept() -> None:
+    student, item = (part.ravel() for part in np.mgrid[:10, :30])
+    answers = pd.DataFrame(
+        {
+            "student_id": [f"s{place}" for place in student],
+            "content_id": [f"i{place}" for place in item],
+            "skill_id": "all",
+            "position": item,
+            "correct": np.random.default_rng(5).random(len(item)) < 0.5,
+        }
+    )
+    twins = answers[answers["student_id"].isin(["s0", "s1", "s2"])]
+    both = pd.concat([answers, twins.assign(student_id=twins["student_id"] + "b")])
+    result = held_out.compare(both, [], seeds=1, peer_seeds=0)
+    # A fifth of 30 answers of each of six students.
+    assert result.details["copies"] == {"students": 6, "groups": 3, "rows": 36}
+    every = [result.scores, *result.baselines.values()]
+    assert all("auc_without_copies" in scores for scores in every)
+    once = held_out.compare(both, [], seeds=1, peer_seeds=0, drop_copies=True)
+    assert once.rows == 10 * 6
+    assert "auc_without_copies" not in once.scores
+
+
+def test_the_auc_without_copies_leaves_their_answers_out() -> None:
+    asked = pd.DataFrame(
+        {
+            "student_id": list("pqrs"),
+            "correct": [False, True, False, True],
+            "copied": [True, False, False, False],
+        }
+    )
+    # .95 for p's wrong answer stands above both right ones: half of the pairs are in order.
+    scores = held_out.scores_of(asked, np.array([0.95, 0.9, 0.2, 0.8]), seed=0)
+    assert scores["auc"].value == 0.5
+    assert scores["auc_without_copies"].value == 1.0
+
+
+def test_a_peers_lead_is_paired_on_the_same_draws() -> None:
+    errors = {
+        "ours": {"rmse_b_full": [0.1, 0.3, 9.0], "rmse_b_quarter": [0.2, 0.2, 9.0]},
+        "girth": {"rmse_b_full": [0.2, 0.4], "rmse_b_quarter": [0.1, 0.3]},
+    }
+    seconds = {
+        "ours": {"full": [1.0, 1.0, 9.0], "quarter": [1.0, 1.0, 9.0]},
+        "girth": {"full": [60.0, 80.0], "quarter": [10.0, 10.0]},
+    }
+    said = recovery.same_draws(errors, seconds)["girth"]
+    assert said["full"]["difference"] == pytest.approx(
+        {"value": -0.1, "low": -0.1, "high": -0.1}
+    )
+    assert said["full"]["times_ours"] == 70
+    assert said["quarter"]["difference"] == pytest.approx(
+        {"value": 0, "low": -0.1, "high": 0.1}
+    )
 
 
 def test_repeated_answers_are_not_predicted(answers: pd.DataFrame) -> None:
@@ -120,3 +176,16 @@ def test_where_all_items_have_one_skill_there_is_nothing_to_compare(
     answers: pd.DataFrame,
 ) -> None:
     assert new_items.compare(answers.assign(skill_id="all")) == {}
+
+
+def test_lsat_is_held_to_the_published_values_and_other_answers_are_refused(
+    answers: pd.DataFrame,
+) -> None:
+    with pytest.raises(DataError, match="five items"):
+        published.compare(answers)
+    # Of these answers nobody published anything: they must be far off.
+    said = json.loads(published.compare(answers[answers["position"] < 5]).as_json())
+    off = said["furthest_off"]
+    assert off["all"] == max(value for name, value in off.items() if name != "all")
+    first = abs(said["found"]["1pl discrimination"][0] - 0.755)
+    assert off["1pl discrimination"] == pytest.approx(first, abs=1e-5)

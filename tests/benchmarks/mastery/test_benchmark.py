@@ -63,7 +63,7 @@ def test_rows_repeated_once_per_skill_are_collapsed_and_counted(tmp_path: Path) 
     assert set(learned.query("content_id == 'item-3'")["skill_id"]) == {"skill-1+skill-7"}
 
 
-def test_a_tester_who_is_a_learner_under_another_id_is_left_out_unless_kept(
+def test_a_tester_who_is_a_learner_under_another_id_is_named_and_can_be_left_out(
     tmp_path: Path,
 ) -> None:
     rng = np.random.default_rng(3)
@@ -76,10 +76,10 @@ def test_a_tester_who_is_a_learner_under_another_id_is_left_out_unless_kept(
         [learner.assign(user_id=901), learner.assign(user_id=902, correct=1 - right)]
     )
     tested.to_csv(tmp_path / "b.tsv", sep="\t", index=False)
-    for keep, names in ((False, {"902"}), (True, {"901", "902"})):
-        run = next(runs_of(tmp_path / "a.tsv", tmp_path / "b.tsv", 1, keep_copies=keep))
+    for drop, names in ((True, {"902"}), (False, {"901", "902"})):
+        run = next(runs_of(tmp_path / "a.tsv", tmp_path / "b.tsv", 1, drop_copies=drop))
         assert set(run.data.attempts.query("split == 'test'")["student_id"]) == names
-        assert run.copies == {"left_out": 0 if keep else 1, "learners": 0, "testers": 1}
+        assert run.copies[["student_id", "cohort"]].to_numpy().tolist() == [["901", "test"]]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,7 @@ def test_auc_is_the_mean_of_runs_and_a_pair_shares_its_draws() -> None:
         {
             "run": ["a"] * 4 + ["b"] * 4,
             "student_id": list("pqrspqrs"),
+            "copied": False,
             "correct": [0, 1, 0, 1] * 2,
             "ours": [0.1, 0.9, 0.2, 0.8, 0.9, 0.1, 0.8, 0.2],
             "same": [0.1, 0.9, 0.2, 0.8, 0.9, 0.1, 0.8, 0.2],
@@ -124,6 +125,11 @@ def test_auc_is_the_mean_of_runs_and_a_pair_shares_its_draws() -> None:
     )
     assert scores_of(table, "ours")["auc"].value == pytest.approx(0.5)
     assert scores_of(table[:4], "ours")["auc"].value == 1.0
+    assert "auc_without_copies" not in scores_of(table, "ours")
+    # .95 for p's wrong answer stands above both right ones: half of the pairs are in order
+    misled = table[:4].assign(ours=[0.95, 0.9, 0.2, 0.8], copied=table["student_id"] == "p")
+    assert scores_of(misled, "ours")["auc"].value == 0.5
+    assert scores_of(misled, "ours")["auc_without_copies"].value == 1.0
     lead = paired(table, "same")
     assert (lead.value, lead.low, lead.high) == (0.0, 0.0, 0.0)
 

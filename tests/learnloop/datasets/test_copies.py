@@ -2,7 +2,9 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from learnloop.datasets import copies
 from learnloop.datasets.copies import copied_students, without_copies
 
 
@@ -26,6 +28,16 @@ def test_the_same_answers_under_another_id_are_a_copy() -> None:
     found = copied_students(rows)
     assert sorted(found.index) == ["a", "c"]
     assert found["a"] == found["c"]
+
+
+def test_copies_are_found_however_many_students_are_compared_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(copies, "STUDENTS_AT_ONCE", 2)
+    names = {"a": 1, "b": 2, "c": 2, "d": 3, "e": 1}
+    found = copied_students(pd.concat(student(name, coins(n)) for name, n in names.items()))
+    assert found["a"] == found["e"] != found["b"] == found["c"]
+    assert "d" not in found.index
 
 
 def test_a_shorter_copy_is_one_too_and_a_few_answers_are_none() -> None:

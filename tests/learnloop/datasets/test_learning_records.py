@@ -2,7 +2,8 @@ import ibis
 import pandas as pd
 import pytest
 
-from learnloop.datasets.learning_records import snapshots_of
+from learnloop.datasets.learning_records import answers_of, snapshots_of, studies_of
+from learnloop.events.schema import Attempts, Studies
 from learnloop.intervene import StruggleSettings, count_weeks, label_struggle
 
 JANUARY = pd.Timestamp("2026-01-05", tz="UTC")
@@ -76,3 +77,36 @@ def test_who_began_alone_has_weeks_up_to_the_own_last_event() -> None:
     events = log(alone=daily(JANUARY, 2), other=daily(MARCH, 6))
     snapshots = weeks_of(events, roster(alone=JANUARY, other=MARCH))
     assert snapshots.groupby("student_id")["week"].max().to_dict() == {"alone": 2, "other": 6}
+
+
+def test_an_answer_knows_how_often_its_skill_was_studied_before() -> None:
+    rows = [
+        ("a", 0, "watched", "v1", ["s"], None),
+        ("a", 1, "answered", "q1", ["s"], True),
+        ("a", 2, "read", "t1", ["other"], None),
+        ("a", 3, "interacted", "i1", ["s", "other"], None),
+        ("a", 4, "posted", None, [], None),
+        ("a", 5, "answered", "q2", ["s"], False),
+        ("b", 6, "answered", "q1", ["s"], False),
+    ]
+    columns = ["student_id", "hour", "verb", "content_id", "skill_ids", "correct"]
+    table = pd.DataFrame(rows, columns=columns).astype({"correct": "boolean"})
+    times = JANUARY + pd.to_timedelta(table.pop("hour"), unit="h")
+    table["occurred_at"] = times.astype("datetime64[us, UTC]")
+    table["event_id"] = [f"e{number}" for number in range(len(table))]
+    events = ibis.memtable(table)
+    splits = pd.DataFrame({"student_id": ["a", "b"], "split": "train"})
+    answers = answers_of(events, splits)
+    assert answers[["student_id", "content_id", "studied"]].to_numpy().tolist() == [
+        ["a", "q1", 1],
+        ["a", "q2", 2],
+        ["b", "q1", 0],
+    ]
+    studies = studies_of(events)
+    assert studies[["student_id", "skill_id"]].to_numpy().tolist() == [
+        ["a", "s"],
+        ["a", "other"],
+        ["a", "s"],
+    ]
+    Attempts.validate(answers)
+    Studies.validate(studies)

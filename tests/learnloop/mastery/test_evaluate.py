@@ -120,12 +120,15 @@ def test_errors_against_truth_are_those_of_numpy(
     metrics = with_truth(judge_answers(scores, QUICK), beside, QUICK)
     table = beside["mastery"]
     error = table["estimate"] - table["truth"]
+    inside = (table["low"] <= table["truth"]) & (table["truth"] <= table["high"])
     found = {name: estimate["value"] for name, estimate in metrics["truth"].items()}
     assert found == pytest.approx(
         {
             "rmse": np.sqrt((error**2).mean()),
             "mae": error.abs().mean(),
             "correlation": np.corrcoef(table["truth"], table["estimate"])[0, 1],
+            "covered": inside.mean(),
+            "covered_practised": inside[table["answers"] > 0].mean(),
         }
     )
     for scores_of_baseline in metrics["baselines"].values():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from learnloop.errors import DataError
-from learnloop.mastery.moments import masteries_at
+from learnloop.mastery.moments import intervals_at, masteries_at
 
 from .toys import SKILLS, START, bank, classroom, history, later, mastery, trained
 
@@ -26,6 +26,7 @@ def test_answers_at_or_after_the_moment_do_not_count() -> None:
     )
     late = flipped["occurred_at"] >= START + pd.Timedelta(days=8.03)
     flipped["correct"] = flipped["correct"] ^ late
+    flipped["studied"] = late.astype(int)
     before, after = (masteries_at(trained(), table, asked) for table in (attempts, flipped))
     early = (asked["as_of"] <= START + pd.Timedelta(days=8.03)).to_numpy()
     np.testing.assert_array_equal(before[early], after[early])
@@ -48,6 +49,23 @@ def test_a_student_without_answers_gets_what_a_new_student_gets() -> None:
         for student in ("ada", "nobody")
     )
     np.testing.assert_array_equal(known, stranger)
+
+
+def test_intervals_at_a_moment_are_those_of_the_state_after_the_answers_before_it() -> None:
+    model, answers = trained(), later(history([True] * 3), history([False] * 4, day=3.0))
+    state = model.new_student()
+    asked = moments("ada", 2.0, 9.0)
+    given = 0
+    for moment in range(2):
+        now = asked["as_of"][[moment]]
+        before = answers[answers["occurred_at"] < now.iloc[0]]
+        for row in before.iloc[given:].itertuples():
+            model.learn(state, row.content_id, row.skill_id, row.correct, row.occurred_at)
+        given = len(before)
+        for found, known in zip(
+            intervals_at(model, answers, asked), model.intervals(state, now), strict=True
+        ):
+            np.testing.assert_allclose(found[moment], known[0], atol=1e-6)
 
 
 def test_no_answers_at_all_are_an_answer_too() -> None:

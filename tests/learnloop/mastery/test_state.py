@@ -24,7 +24,14 @@ ONE = np.zeros(1, dtype=np.int64)
 def answer(correct: float, skill: int = 0, day: float = 0.0) -> Answers:
     """An answer to an item of hardness 0 and slope 1 on the one trait: an even chance."""
     slopes = np.ones((1, 1), np.float32)
-    return Answers(np.array([skill]), np.array([correct]), np.zeros(1), slopes, np.array([day]))
+    return Answers(
+        np.array([skill]),
+        np.array([correct]),
+        np.zeros(1),
+        slopes,
+        np.array([day]),
+        np.zeros(1, np.int64),
+    )
 
 
 def joint(state: Knowledge) -> dict[str, float]:
@@ -88,6 +95,7 @@ def test_right_then_wrong_on_a_skill_by_hand() -> None:
             "skill_answer_4": 0.0,
             "skill_answer_5": 0.0,
             "days_since_practice": np.log(3),
+            "skill_studied": 0.0,
         }
     )
 

@@ -22,6 +22,7 @@ def knowledge(students: int) -> Knowledge:
 
 def test_a_state_read_back_is_equal_to_the_last_bit() -> None:
     state = knowledge(1)
+    state.skill_studied[0, 0], state.skill_answers[0, 0] = 7, 0  # studied, never practised
     found = from_bytes(to_bytes(state, "2-a"), "2-a")
     for name, values in vars(state).items():
         np.testing.assert_array_equal(getattr(found, name), values, err_msg=name)
@@ -43,6 +44,7 @@ def test_a_student_who_practised_149_skills_takes_at_most_four_kilobytes() -> No
             np.zeros(1),
             slopes[[number]],
             np.array([20000.0 + number]),
+            np.zeros(1, np.int64),
         )
         update(state, np.zeros(1, np.int64), given)
     assert len(to_bytes(state, "2-0123456789ab")) <= 4000

@@ -72,6 +72,7 @@ def test_a_new_course_begins_at_its_beginning() -> None:
 
 def test_scores_of_what_is_new_are_finite() -> None:
     asked = snapshots(snapshot(courses=("course", "fresh"), mastery=()))
-    for _, scored in fitted().candidates(asked):
+    for _, made in fitted().lists(asked):
+        scored = made.scored
         assert len(scored.score)
         assert np.isfinite(scored.score).all()

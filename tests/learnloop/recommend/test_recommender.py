@@ -88,7 +88,8 @@ def test_no_list_breaks_prerequisites_age_or_repeats_what_is_done(
 def test_the_score_is_take_up_times_the_weighted_value_of_the_gain() -> None:
     model = fitted()
     asked = snapshots(snapshot(mastery=(0.9, 0.4, 0.3)))
-    for _, scored in model.candidates(asked):
+    for _, made in model.lists(asked):
+        scored = made.scored
         value = scored.parts.gain * 15 / (15 + course().minutes[scored.item])
         assert scored.score == pytest.approx(scored.probability * value**SMALL.gain_weight)
 

@@ -64,17 +64,16 @@ def test_students_held_back_for_calibration_teach_nothing_else() -> None:
     )
     np.testing.assert_array_equal(alone.fitted.prior, both.fitted.prior)
     asked = followers(5, seed=9, split="test").query("week == 2")
-    for (_, before), (_, after) in zip(
-        alone.candidates(asked), both.candidates(asked), strict=True
-    ):
-        assert before.probability.mean() > 0.4
-        assert after.probability.mean() < 0.05
+    for (_, before), (_, after) in zip(alone.lists(asked), both.lists(asked), strict=True):
+        assert before.scored.probability.mean() > 0.4
+        assert after.scored.probability.mean() < 0.05
 
 
 def test_who_has_been_away_for_weeks_is_told_apart_from_who_comes_new() -> None:
     model = ContentRecommender(course(), SMALL).fit(followers())
     asked = snapshots(snapshot("new", mastery=()), snapshot("left", ("a-film",), days=(28.0,)))
-    for _, scored in model.candidates(asked):
+    for _, made in model.lists(asked):
+        scored = made.scored
         fact = {name: scored.facts[:, NAMES.index(name)] for name in ("new_student", "away")}
         new = scored.row == 0
         assert fact["new_student"].tolist() == new.astype(float).tolist()

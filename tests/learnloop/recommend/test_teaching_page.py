@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from learnloop.recommend import teaching_belief
 from learnloop.recommend.teaching_belief import BeliefSettings
 from learnloop.simulation import rates
 
@@ -27,10 +26,9 @@ def test_the_page_tells_which_priors_stand_on_the_simulated_campus():
         "question_gain",
         "study_gain",
         "half_life_days",
-        "HALF_LIFE_GROWTH",
         "ceiling",
     ]
     for prior, value, constant, truth in rows:
-        own = getattr(BeliefSettings(), prior, None) or getattr(teaching_belief, prior)
+        own = getattr(BeliefSettings(), prior)
         assert np.ravel(own)[0] == float(value)
         assert getattr(rates, constant) == float(truth)

@@ -42,6 +42,7 @@ def answers(students: int = 60, timed: bool = True) -> pd.DataFrame:
                     "correct": bool(rng.random() < chance),
                     "occurred_at": when,
                     "position": place,
+                    "studied": place // 5,
                     "split": splits[number % 7],
                 }
             )
@@ -64,11 +65,13 @@ def tables(timed: bool = True) -> Tables:
         columns="split"
     )
     truth = truth.assign(as_of=snapshots["as_of"].iloc[0], mastery=0.5)
+    studies = attempts[["student_id", "skill_id", "occurred_at"]].iloc[::7]
     difficulty = DifficultyEstimator().fit(
         attempts[attempts["split"] == "train"], content[content["type"] == "assessment"]
     )
     return {
         "attempts": attempts,
+        "studies": studies,
         "content_items": content,
         "skills": pd.DataFrame({"skill_id": [*SKILLS, "s3"]}),
         "snapshots": snapshots,
@@ -123,7 +126,13 @@ def test_training_students_get_masteries_of_other_models(outputs: dict[str, obje
 
 def test_metrics_have_errors_against_the_truth(outputs: dict[str, object]) -> None:
     metrics = outputs["mastery_metrics"]
-    assert set(metrics["truth"]) == {"rmse", "mae", "correlation"}
+    assert set(metrics["truth"]) == {
+        "rmse",
+        "mae",
+        "correlation",
+        "covered",
+        "covered_practised",
+    }
     assert "truth_rmse" in metrics["baselines"]["skill_rate"]
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from learnloop.recommend import RecommenderSettings
+from learnloop.recommend import ContentRecommender, RecommenderSettings
 from learnloop.recommend.schema import LearnerSnapshots, Recommendations
 from pipelines.recommender.pipeline import create_pipeline
 
@@ -113,6 +113,17 @@ def test_only_students_never_seen_in_fitting_get_recommendations(
 def test_after_two_fortnights_the_third_skill_comes_next(made: dict[str, pd.DataFrame]) -> None:
     first = made["recommendations"].query("rank == 1")["content_id"]
     assert first.str[0].eq("c").mean() > 0.8
+
+
+def test_a_service_gives_each_student_the_list_that_the_run_left(
+    made: dict[str, pd.DataFrame],
+) -> None:
+    model: ContentRecommender = made["recommender_model"]  # type: ignore[assignment]
+    asked = made["recommender_examples"].set_index("student_id", drop=False)
+    for student, rows in made["recommendations"].groupby("student_id"):
+        alone = model.answer(asked.loc[[student]])
+        assert [place.content_id for place in alone] == rows["content_id"].to_list()
+        assert [place.propensity for place in alone] == rows["propensity"].to_list()
 
 
 def test_metrics_name_headline_calibration_and_baseline(

@@ -65,6 +65,24 @@ def test_one_call_per_student_is_timed(attempts: pd.DataFrame) -> None:
     assert min(examined["seconds"]) > 0
 
 
+def test_what_is_timed_is_the_answer_that_a_service_gives(attempts: pd.DataFrame) -> None:
+    asked: list[int] = []
+    room = replace(ROOM, answering=lambda _, rows: asked.append(len(rows)))
+    plan = {"rule": "better", "name": "difficulty_estimator", "champion": "1.0.0"}
+    model: Any = Constant(-1)
+    examine_models(plan, Champion(None, None), model, RELEASE, attempts, room=room)
+    assert asked == [1] * 31
+
+
+def test_of_the_recommender_one_list_with_its_reasons_is_timed() -> None:
+    class Recommender:
+        def answer(self, rows: pd.DataFrame) -> str:
+            return f"the list of {rows['student_id'].iloc[0]}"
+
+    said = BY_NAME["recommender"].answering(Recommender(), pd.DataFrame({"student_id": ["s"]}))
+    assert said == "the list of s"
+
+
 def test_without_a_champion_there_is_nothing_to_compare_with(attempts: pd.DataFrame) -> None:
     scores, _ = examine(Champion(None, None), attempts)
     assert scores.empty

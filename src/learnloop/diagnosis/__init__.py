@@ -1,0 +1,1 @@
+"""Diagnosis: which missing prerequisite holds a student back, and what ails a course."""

@@ -1,0 +1,1 @@
+"""Adaptive tests of each course, begun from mastery, sat by simulated students."""

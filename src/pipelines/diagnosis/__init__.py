@@ -1,0 +1,1 @@
+"""The diagnosis pipeline: students' learning gaps, and what ails the skill model."""
