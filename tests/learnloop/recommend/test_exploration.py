@@ -110,8 +110,8 @@ def test_by_content_alone_the_long_exercise_teaches_more_than_a_page_of_a_minute
 
 def test_what_is_tried_says_so() -> None:
     tried = shown()["content_id"].isin(NEW)
-    assert shown().loc[tried, "reason"].str.startswith("nobody has begun it yet").all()
-    assert not shown().loc[~tried, "reason"].str.startswith("nobody has begun it yet").any()
+    assert shown().loc[tried, "reason"].str.startswith("it is new").all()
+    assert not shown().loc[~tried, "reason"].str.startswith("it is new").any()
 
 
 def test_the_same_student_at_the_same_moment_gets_the_same_draw() -> None:
