@@ -3,6 +3,7 @@
     python -m benchmarks intervention --train oulad --test oulad --day 28 --seeds 5
     python -m benchmarks intervention --train oulad --test-presentation 2014B --day 28
     python -m benchmarks intervention --anomalies --seeds 20
+    kedro run && python -m benchmarks intervention --run data   # lead time on the campus
 
 A folder holds the files of the Open University Learning Analytics data. Where `--test` is left
 out or is the folder of `--train`, every student is scored by a fit to the other four fifths of
@@ -19,6 +20,7 @@ from ruamel.yaml import YAML
 from benchmarks.intervention.anomalies import measure_anomalies
 from benchmarks.intervention.baselines import BASELINES
 from benchmarks.intervention.judging import auc_by_presentation, estimates, gaps, measures
+from benchmarks.intervention.lead import measure_lead
 from benchmarks.intervention.protocol import cases_of, score
 from benchmarks.result import Result, measured, positive
 from learnloop.datasets.oulad import read_oulad
@@ -40,6 +42,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--anomalies", action="store_true", help="planted anomalies instead, in no one's data"
     )
+    parser.add_argument(
+        "--run", type=Path, help="lead time instead, of the data/ of a kedro run on the campus"
+    )
 
 
 def run(options: argparse.Namespace) -> Result:
@@ -50,6 +55,8 @@ def run(options: argparse.Namespace) -> Result:
     """
     if options.anomalies:
         return measure_anomalies(options.seeds)
+    if options.run:
+        return measure_lead(options.run)
     if options.train is None:
         raise DataError("--train is not given.", remedy="Name a folder of OULAD files.")
     return _measure(options)
