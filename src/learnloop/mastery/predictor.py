@@ -311,9 +311,14 @@ class MasteryPredictor:
             about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         except FileNotFoundError as missing:
             raise ModelError(f"{folder} holds no model: model.json is missing") from missing
-        found = (about.get("name"), about.get("contract"), about.get("inputs"))
-        if found != (cls.name, cls.contract, list(INPUTS)):
-            raise ModelError(f"{folder} holds {found}, not {cls.name} {cls.contract}.")
+        found = (about.get("name"), about.get("contract"))
+        if found != (cls.name, cls.contract):
+            raise ModelError(
+                f"{folder} holds {found[0]} of contract {found[1]}, not {cls.name} of "
+                f"contract {cls.contract}: fit it again."
+            )
+        if about.get("inputs") != list(INPUTS):
+            raise ModelError(f"{folder} holds a {cls.name} with other inputs: fit it again.")
         settings = MasterySettings(**about["settings"])
         model = cls(ItemBank.load(folder), settings, Network.load(folder))
         model.skill_rates = np.array(about["skill_rates"])

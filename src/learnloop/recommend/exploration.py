@@ -14,7 +14,8 @@ def explore(
     A student to whom new items are open that are not in the list anyway gets one of them
     with probability `share`, drawn in proportion to `prior`: at most one place of a list,
     and at most `share` / length of all places. Every other place is certain, so that the
-    probability of each listed item to stand where it stands is known exactly.
+    probability of each listed item to stand where it stands is known exactly. A new item
+    outside the candidates, such as one that a shortlist left out, is never tried.
 
     Args:
         lists: (N, length) positions among the candidates, -1 where there are too few.

@@ -174,10 +174,10 @@ class ContentRecommender:
         What a service answers with, and what the latency gate times.
 
         Raises:
-            ValueError: `example` has not one row.
+            ModelError: `example` has not one row.
         """
         if len(example) != 1:
-            raise ValueError(f"one student is answered at a time, not {len(example)}.")
+            raise ModelError(f"one student is answered at a time, not {len(example)}.")
         return answer(self._known(), self.settings, self.learners(example))
 
     def learners(self, examples: pd.DataFrame) -> Learners:
