@@ -103,8 +103,8 @@ def prerequisite_support(
     Returns:
         One row per prerequisite: `skill_id`, `requires_skill_id`, `students` who answered on
         both, `with_it` and `without_it` (share correct on the skill of those above and below
-        the mean on the prerequisite; null of a side with too few students), `beyond`, `low`, `high` and `verdict`: ``supported``,
-        ``contradicted`` or ``not enough data``.
+        the mean on the prerequisite; null of a side with too few students), `beyond`, `low`,
+        `high` and `verdict`: ``supported``, ``contradicted`` or ``not enough data``.
     """
     skills = sorted(courses.index)
     sums, counts = _by_skill(surprises(answers), skills)

@@ -144,7 +144,7 @@ def tell_gaps(gaps: pd.DataFrame, fewest: int, most: int = 15) -> dict[str, Any]
             minutes=("path_minutes", "median"),
         )
         .reset_index()
-        .query("students >= @fewest")
+        .loc[lambda table: table["students"] >= fewest]
         .sort_values(["students", "skill_id"], ascending=[False, True])
         .head(most)
     )
