@@ -123,7 +123,7 @@ def _left_by_items(done: Floats, item: Places, student: Places) -> float:
     """Share of the variance of `done` within students that which item it was does not tell."""
 
     def within(columns: Floats) -> Floats:
-        return np.asarray(columns - (means @ columns)[student])
+        return np.asarray(columns - np.asarray(means @ columns)[student])
 
     means = _by(student) / np.bincount(student)[:, None]
     own, dummies = within(done), within(np.eye(item.max() + 1)[item])

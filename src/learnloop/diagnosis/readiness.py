@@ -151,7 +151,7 @@ class _Lines:
         table -= self._sums(table, weight)[self.skill] / self._sums(1.0, weight)[self.skill]
         done, rest = table[:, :1], table[:, 1:]
         spread = np.maximum(self._sums(done**2, weight), 1e-12)
-        return rest - (self._sums(done * rest, weight) / spread)[self.skill] * done
+        return np.asarray(rest - (self._sums(done * rest, weight) / spread)[self.skill] * done)
 
     def _sums(self, columns: Floats | float, weight: Floats) -> Floats:
         """Shape (skills, columns)."""
