@@ -3,14 +3,14 @@
 An additive factors model (Cen, Koedinger and Junker 2006) whose slope depends on readiness R,
 the mean chance that each prerequisite is known:
 
-    logit P(correct) = c[skill] + s[skill] h + item + ability + k R + w h R
+    logit P(correct) = c[skill] + s[skill] h + k[skill] R + item + ability + w h R
 
 with h = log(1 + earlier work), every answer on the skill and every item of it that was studied.
-`w` is what practice brings more where all prerequisites are known. Every skill has a start and
-a rate of its own, so that `w` compares students on the same skill: skills that are learnt fast
-would else make their prerequisites look valuable. That the answers of those who know the
-prerequisites are better from the start, `k`, is no proof that these matter: able students know
-more of everything. So `w` alone speaks of a prerequisite.
+`w` is what practice brings more where all prerequisites are known. Every skill has a start, a
+rate and a head start k of its own, so that `w` compares students on the same skill: skills that
+are learnt fast would else make their prerequisites look valuable. That the answers of those who
+know the prerequisites are better from the start, `k`, is no proof that these matter: able
+students know more of everything. So `w` alone speaks of a prerequisite.
 
 Each prerequisite has its own `w`, drawn to the common one as far as the differences between
 them are no more than chance (DerSimonian and Laird 1986).
@@ -83,13 +83,15 @@ def fit_readiness(
         return unfitted
     known = _known(rows, beliefs, needs, variance)
     design = _design(rows, beliefs, items, courses, known)
-    lines = _Lines(rows["skill"].to_numpy(), practice(rows["earlier"]))
+    done = practice(rows["earlier"])
+    ready = design.pop("ready").to_numpy()
+    lines = _Lines(rows["skill"].to_numpy(), np.column_stack([done, ready]))
     # What is the same in all answers on a skill, as with a single item, has no weight.
     design = design.loc[:, np.ptp(lines.leave(design, np.ones(len(rows))), axis=0) > 1e-9]
     if "practice_ready" not in design:
         return unfitted
     weights, chance = _fit(design, lines, rows)
-    own = _own_effects(rows, known, lines, chance, weights)
+    own = _own_effects(rows, known, done, chance, weights)
     table = edges.merge(own, on=["skill_id", "requires_skill_id"], how="left")
     effect, error = weights["practice_ready"]
     unheard = {"effect": effect, "effect_se": error, "told_by": 0}
@@ -139,19 +141,22 @@ def _design(
 
 @dataclass(frozen=True)
 class _Lines:
-    """A line c + s h of each skill's own, taken out of what stands beside it."""
+    """A constant and weights of each skill's own, taken out of what stands beside them."""
 
     skill: Places
-    """Shape (answers,), as `done`, h."""
-    done: Floats
+    """Shape (answers,)."""
+    apart: Floats
+    """Shape (answers, columns): what has a weight of each skill's own."""
 
     def leave(self, columns: pd.DataFrame | Floats, weight: Floats) -> Floats:
-        """Shape (answers, columns): what weighted regression on each skill's line leaves."""
-        table = np.column_stack([self.done, np.asarray(columns, dtype=float)])
+        """Shape (answers, columns): what weighted regression within each skill leaves."""
+        table = np.column_stack([self.apart, np.asarray(columns, dtype=float)])
         table -= self._sums(table, weight)[self.skill] / self._sums(1.0, weight)[self.skill]
-        done, rest = table[:, :1], table[:, 1:]
-        spread = np.maximum(self._sums(done**2, weight), 1e-12)
-        return np.asarray(rest - (self._sums(done * rest, weight) / spread)[self.skill] * done)
+        for place in range(self.apart.shape[1]):
+            own, rest = table[:, [place]], table[:, place + 1 :]
+            spread = np.maximum(self._sums(own**2, weight), 1e-12)
+            rest -= (self._sums(own * rest, weight) / spread)[self.skill] * own
+        return table[:, self.apart.shape[1] :]
 
     def _sums(self, columns: Floats | float, weight: Floats) -> Floats:
         """Shape (skills, columns)."""
@@ -164,7 +169,7 @@ def _fit(
 ) -> tuple[dict[str, tuple[float, float]], Floats]:
     """Weights with standard errors over students, and the chance of each answer.
 
-    Logistic regression by iterated least squares in which the lines, two weights a skill, are
+    Logistic regression by iterated least squares in which the weights of each skill's own are
     taken out before each step rather than estimated in it (Stammann 2018).
     """
     import statsmodels.api as sm
@@ -188,7 +193,7 @@ def _fit(
 def _own_effects(
     rows: pd.DataFrame,
     known: dict[str, tuple[Places, Sequence[str], Floats]],
-    lines: _Lines,
+    done: Floats,
     chance: Floats,
     weights: dict[str, tuple[float, float]],
 ) -> pd.DataFrame:
@@ -197,10 +202,10 @@ def _own_effects(
     found = []
     for skill, (own, required, likely) in known.items():
         certainty = chance[own] * (1 - chance[own])
-        line = _Lines(np.zeros(len(own), np.intp), lines.done[own])
         for place, needed in enumerate(required):
-            signal = line.done * likely[:, place] / len(required)
-            signal = line.leave(signal, certainty)[:, 0]
+            apart = np.column_stack([done[own], likely[:, place]])
+            line = _Lines(np.zeros(len(own), np.intp), apart)
+            signal = line.leave(apart.prod(axis=1) / len(required), certainty)[:, 0]
             told = float(signal**2 @ certainty)
             scores = pd.Series(signal * surprise[own]).groupby(
                 rows.loc[own, "student"].to_numpy().tolist()

@@ -18,16 +18,23 @@ VARIANCE = 0.25
 ROUNDS = 8
 
 
-def learned(worth: float, rates: tuple[float, float], seed: int = 0) -> Readiness:
+def learned(
+    worth: float,
+    rates: tuple[float, float],
+    seed: int = 0,
+    ahead: tuple[float, float] = (0.0, 0.0),
+) -> Readiness:
     """From answers on a skill of each rate, where practice brings `worth` more to those who
-    know its prerequisite: one in five on the first skill, four in five on the second."""
+    know its prerequisite: one in five on the first skill, four in five on the second. They
+    are `ahead` by so much from the start."""
     rng = np.random.default_rng(seed)
     students = 800
     known = rng.random((students, 2)) < [0.2, 0.8]
     done = np.log1p(np.arange(ROUNDS))
     slopes = np.array(rates) + worth * known
     # Skills differ in where they begin, too: the one learnt fast is the harder one at first.
-    line = np.array([[0.3], [-0.8]]) + slopes[:, :, None] * done
+    starts = np.array([0.3, -0.8]) + ahead * known
+    line = starts[:, :, None] + slopes[:, :, None] * done
     correct = rng.random(line.shape) < expit(line)
     ids = np.array([f"s{number:03d}" for number in range(students)])
     student, skill, place = (axis.ravel() for axis in np.indices(line.shape))
@@ -61,6 +68,13 @@ def test_a_prerequisite_of_a_skill_that_is_learnt_fast_is_worth_no_more_for_that
     worth, error = found.weights["practice_ready"]
     assert abs(worth) < 3 * error
     assert error < 0.1
+    assert (found.effects["effect"].abs() < 0.2).all()
+
+
+def test_a_head_start_on_one_skill_does_not_make_its_prerequisite_matter() -> None:
+    found = learned(worth=0.0, rates=(0.3, 0.3), ahead=(2.0, 0.0))
+    worth, error = found.weights["practice_ready"]
+    assert abs(worth) < 3 * error
     assert (found.effects["effect"].abs() < 0.2).all()
 
 
