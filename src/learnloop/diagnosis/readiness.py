@@ -85,7 +85,7 @@ def fit_readiness(
     design = _design(rows, beliefs, items, courses, known)
     done = practice(rows["earlier"])
     ready = design.pop("ready").to_numpy()
-    lines = _Lines(rows["skill"].to_numpy(), np.column_stack([done, ready]))
+    lines = _Lines(pd.factorize(rows["skill_id"])[0], np.column_stack([done, ready]))
     # What is the same in all answers on a skill, as with a single item, has no weight.
     design = design.loc[:, np.ptp(lines.leave(design, np.ones(len(rows))), axis=0) > 1e-9]
     if "practice_ready" not in design:
@@ -144,7 +144,7 @@ class _Lines:
     """A constant and weights of each skill's own, taken out of what stands beside them."""
 
     skill: Places
-    """Shape (answers,)."""
+    """Shape (answers,): 0 … skills - 1, each of which occurs."""
     apart: Floats
     """Shape (answers, columns): what has a weight of each skill's own."""
 
@@ -203,9 +203,10 @@ def _own_effects(
     for skill, (own, required, likely) in known.items():
         certainty = chance[own] * (1 - chance[own])
         for place, needed in enumerate(required):
-            apart = np.column_stack([done[own], likely[:, place]])
-            line = _Lines(np.zeros(len(own), np.intp), apart)
-            signal = line.leave(apart.prod(axis=1) / len(required), certainty)[:, 0]
+            ready = likely[:, place]
+            signal = done[own] * ready / len(required)
+            line = _Lines(np.zeros_like(own), np.column_stack([done[own], ready]))
+            signal = line.leave(signal, certainty)[:, 0]
             told = float(signal**2 @ certainty)
             scores = pd.Series(signal * surprise[own]).groupby(
                 rows.loc[own, "student"].to_numpy().tolist()
