@@ -5,18 +5,23 @@ those who stay are others than those who began. Weak students who leave make it 
 learning is, strong ones who move on make it flat. So beside the raw shares stands the curve of
 an additive factors model (Cen, Koedinger and Junker 2006) with a level of each student's own,
 
-    logit P(correct) = c + ease of the item + s log(opportunity) + u,    u ~ N(0, v),
+    logit P(correct) = c + e[item] + s log(opportunity) + u,    u ~ N(0, v),  e ~ N(0, 1),
 
-fitted by marginal maximum likelihood to all answers. Who answers again may depend on the
-answers so far: the likelihood minds that as little as any other (missing at random). The
-curve shown is the mean over all who began, as if each had stayed.
+fitted by marginal maximum likelihood to all answers, eases and slope together. Who answers
+again may depend on the answers so far: the likelihood minds that as little as any other
+(missing at random). The curve shown is the mean over all who began, as if each had stayed.
+
+Where the items come in a fixed order, each opportunity is an item: learning and ease cannot
+be told apart, and the slope is not identified.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.sparse import csr_array
 from scipy.special import expit, log_expit, logit, logsumexp
 from scipy.stats import norm
 
@@ -27,7 +32,11 @@ SHOWN = 8
 """Opportunities of a curve that are shown."""
 FIRST, LATER = 1, 5
 """Opportunities between which the gain is told."""
+LEAST_LEFT = 0.1
+"""Of the differences in log(opportunity) within students, the share that items must not tell;
+a variance inflation factor of 10 is the usual limit (Marquardt 1970)."""
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+_SHARES = _WEIGHTS / _WEIGHTS.sum()
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,10 @@ class Curve:
     students: int
     answers: int
     raw: pd.DataFrame
-    """One row per opportunity: `opportunity`, `n`, `correct` (share)."""
+    """One row per opportunity that enough students reached: `opportunity`, `n`, `correct`
+    (share)."""
+    identified: bool
+    """Whether learning can be told from the items' ease; if not, only `raw` means anything."""
     corrected: Floats
     """Share correct of all who began, at opportunities 1 … SHOWN."""
     slope: float
@@ -48,27 +60,30 @@ class Curve:
     gain_low: float
     gain_high: float
     p_flat: float
-    """How likely a slope as low as this, or lower, if the gain were `flat_gain`."""
+    """How likely a slope as low as this, or lower, if the gain were `flat_gain`, and one as
+    high, or higher, if it were 0; NaN where the slope is not identified."""
+    p_rises: float
 
 
-def learning_curve(answers: pd.DataFrame, settings: SkillModelSettings) -> Curve | None:
+def learning_curve(
+    answers: pd.DataFrame, settings: SkillModelSettings, seed: int = 0
+) -> Curve | None:
     """The curve of one skill; ``None`` with too few students who answered twice.
 
     Args:
-        answers: on the skill, sorted by student and order: `student_id`, `content_id`,
-            `correct`.
+        answers: on the skill, each student's in order: `student_id`, `content_id`, `correct`.
         settings: how many students are needed and are used at most.
+        seed: of the sample where there are more.
     """
-    numbers, names = pd.factorize(answers["student_id"])
-    code = numbers.astype(np.intp)
-    kept = code < settings.most_students
-    answers, code = answers[kept], code[kept]
+    answers = _sample(answers, settings.most_students, seed)
     opportunity = answers.groupby("student_id").cumcount().to_numpy() + 1
     if (opportunity == 2).sum() < settings.fewest_students:
         return None
     outcome = answers["correct"].to_numpy(float)
-    ease = _ease(answers["content_id"], outcome)
-    fit = _Fit(outcome, ease, np.log(opportunity), code)
+    student, item = (pd.factorize(answers[c])[0] for c in ("student_id", "content_id"))
+    done = np.log(opportunity)
+    identified = _left_by_items(done, item, student) >= LEAST_LEFT
+    fit = _Fit(outcome, item, done, student)
     raw = (
         pd.DataFrame({"opportunity": opportunity, "correct": outcome})
         .groupby("opportunity")["correct"]
@@ -76,91 +91,108 @@ def learning_curve(answers: pd.DataFrame, settings: SkillModelSettings) -> Curve
         .reset_index()
         .set_axis(["opportunity", "n", "correct"], axis=1)
     )
-    start, slope, _ = fit.found
-    gain = float(fit.mean_at(start, slope, LATER) - fit.mean_at(start, slope, FIRST))
+    shown = (raw["opportunity"] <= SHOWN) & (raw["n"] >= settings.fewest_students)
     least = fit.slope_of(settings.flat_gain)
-    low, high = (
-        float(fit.mean_at(start, end, LATER) - fit.mean_at(start, end, FIRST))
-        for end in (slope - 1.96 * fit.slope_se, slope + 1.96 * fit.slope_se)
-    )
+    low, high = (fit.gain(fit.slope + end * fit.slope_se) for end in (-1.96, 1.96))
     return Curve(
-        students=int(min(len(names), settings.most_students)),
+        students=int(student.max()) + 1,
         answers=len(answers),
-        raw=raw[raw["opportunity"] <= SHOWN],
-        corrected=np.array([fit.mean_at(start, slope, k) for k in range(1, SHOWN + 1)]),
-        slope=float(slope),
+        raw=raw[shown],
+        identified=identified,
+        corrected=np.array([fit.mean_at(fit.slope, k) for k in range(1, SHOWN + 1)]),
+        slope=fit.slope,
         slope_se=fit.slope_se,
-        gain=gain,
+        gain=fit.gain(fit.slope),
         gain_low=low,
         gain_high=high,
-        p_flat=float(norm.cdf((slope - least) / fit.slope_se)),
+        p_flat=float(norm.cdf((fit.slope - least) / fit.slope_se)) if identified else np.nan,
+        p_rises=float(norm.sf(fit.slope / fit.slope_se)) if identified else np.nan,
     )
 
 
-def _ease(items: pd.Series, outcome: Floats) -> Floats:
-    """Logit of each item's share correct about that of all, drawn to it as by ten answers."""
-    table = pd.DataFrame({"item": items.to_numpy(), "correct": outcome})
-    share = outcome.mean()
-    sums = table.groupby("item")["correct"].agg(["sum", "size"])
-    shares = (sums["sum"] + 10 * share) / (sums["size"] + 10)
-    eases = logit(np.clip(shares, 0.01, 0.99)) - logit(np.clip(share, 0.01, 0.99))
-    return np.asarray(table["item"].map(eases), dtype=float)
+def _sample(answers: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:
+    """All answers of `most` students, drawn whatever their ids and the order of rows."""
+    students = np.sort(answers["student_id"].unique())
+    if len(students) <= most:
+        return answers
+    drawn = np.random.default_rng(seed).choice(len(students), most, replace=False)
+    return answers[answers["student_id"].isin(students[drawn])]
+
+
+def _left_by_items(done: Floats, item: Places, student: Places) -> float:
+    """Share of the variance of `done` within students that which item it was does not tell."""
+
+    def within(columns: Floats) -> Floats:
+        return np.asarray(columns - np.asarray(means @ columns)[student])
+
+    means = _by(student) / np.bincount(student)[:, None]
+    own, dummies = within(done), within(np.eye(item.max() + 1)[item])
+    total = float(own @ own)
+    left = own - dummies @ np.linalg.lstsq(dummies, own)[0]
+    return float(left @ left) / total if total > 0 else 0.0
+
+
+def _by(student: Places) -> csr_array:
+    """Sums rows by student, by multiplication from the left."""
+    rows = np.arange(len(student))
+    return csr_array((np.ones(len(student)), (student, rows)))
 
 
 class _Fit:
-    """Marginal maximum likelihood of c, s and log sqrt(v), by quadrature over students."""
+    """Marginal maximum likelihood of s, c, log sqrt(v) and the eases, by quadrature."""
 
-    def __init__(self, outcome: Floats, ease: Floats, done: Floats, code: Places) -> None:
-        self._outcome, self._ease, self._done, self._code = outcome, ease, done, code
-        self._students = int(code.max()) + 1
-        begin = np.array([logit(np.clip(outcome.mean(), 0.01, 0.99)), 0.1, 0.0])
-        result = minimize(
-            self._loss, begin, jac=True, method="L-BFGS-B", bounds=[(-8, 8), (-4, 4), (-3, 1.5)]
-        )
-        self.found: Floats = result.x
+    def __init__(
+        self, outcome: Floats, item: NDArray[np.intp], done: Floats, student: Places
+    ) -> None:
+        self._outcome, self._item, self._done = outcome, item, done
+        self._sums = _by(student)
+        self._student = student
+        self._prior = np.repeat([0.0, 1.0], [3, item.max() + 1])
+        begin = np.zeros(len(self._prior))
+        begin[:3] = 0.1, logit(np.clip(outcome.mean(), 0.01, 0.99)), 0.0
+        bounds = [(-4.0, 4.0), (-8.0, 8.0), (-3.0, 1.5), *[(-6.0, 6.0)] * (item.max() + 1)]
+        result = minimize(self._loss, begin, jac=True, method="L-BFGS-B", bounds=bounds)
+        self._found: Floats = result.x
+        self.slope = float(self._found[0])
         self.slope_se = self._slope_error()
+        self._mean_ease = float(self._found[3:][item].mean())
 
     def _loss(self, point: Floats) -> tuple[float, Floats]:
         scores, likelihood = self._by_student(point)
-        return -float(likelihood.sum()), -scores.sum(axis=0)
+        loss = self._prior @ point**2 / 2 - likelihood.sum()
+        return float(loss), self._prior * point - scores.sum(axis=0)
 
     def _by_student(self, point: Floats) -> tuple[Floats, Floats]:
-        """(students, 3) gradients and (students,) log likelihoods."""
-        start, slope, log_spread = point
+        """(students, 3 + items) gradients and (students,) log likelihoods."""
+        slope, start, log_spread = point[:3]
         levels = np.exp(log_spread) * _NODES
-        line = (start + slope * self._done + self._ease)[:, None] + levels
+        line = (start + slope * self._done + point[3:][self._item])[:, None] + levels
         sign = (2 * self._outcome - 1)[:, None]
-        each = self._sum(log_expit(sign * line)) + np.log(_WEIGHTS / _WEIGHTS.sum())
+        each = self._sums @ log_expit(sign * line) + np.log(_SHARES)
         total = logsumexp(each, axis=1)
-        likely = np.exp(each - total[:, None])
-        surprise = self._outcome[:, None] - expit(line)
-        parts = (surprise, surprise * self._done[:, None], surprise * levels)
-        gradient = [(likely * self._sum(part)).sum(axis=1) for part in parts]
-        return np.stack(gradient, axis=1), total
-
-    def _sum(self, values: Floats) -> Floats:
-        """By student, of (answers, nodes)."""
-        return np.stack(
-            [np.bincount(self._code, column, self._students) for column in values.T], axis=1
-        )
+        likely = np.exp(each - total[:, None])[self._student]
+        surprise = likely * (self._outcome[:, None] - expit(line))
+        own = surprise.sum(axis=1)
+        parts = self._sums @ np.column_stack([own * self._done, own, surprise @ levels])
+        by_item = csr_array((own, (self._student, self._item))).toarray()
+        return np.column_stack([parts, by_item]), np.asarray(total)
 
     def _slope_error(self) -> float:
-        """From the outer product of the students' gradients."""
-        scores, _ = self._by_student(self.found)
-        inverse = np.linalg.pinv(scores.T @ scores)
-        return float(np.sqrt(max(inverse[1, 1], 1e-12)))
+        """From the outer product of the students' gradients and the prior of the eases."""
+        scores, _ = self._by_student(self._found)
+        inverse = np.linalg.pinv(scores.T @ scores + np.diag(self._prior))
+        return float(np.sqrt(max(inverse[0, 0], 1e-12)))
 
-    def mean_at(self, start: float, slope: float, opportunity: float) -> float:
+    def mean_at(self, slope: float, opportunity: float) -> float:
         """Share correct at an opportunity, of all who began, on an item of mean ease."""
-        line = start + slope * np.log(opportunity) + np.exp(self.found[2]) * _NODES
-        return float(expit(line) @ _WEIGHTS / _WEIGHTS.sum())
+        start = self._found[1] + self._mean_ease + slope * np.log(opportunity)
+        return float(expit(start + np.exp(self._found[2]) * _NODES) @ _SHARES)
+
+    def gain(self, slope: float) -> float:
+        """By how much a slope raises the share correct from FIRST to LATER."""
+        return self.mean_at(slope, LATER) - self.mean_at(slope, FIRST)
 
     def slope_of(self, gain: float) -> float:
         """The slope that raises the share correct by `gain` from FIRST to LATER."""
         slopes = np.linspace(-3, 6, 181)
-        gains = [
-            self.mean_at(self.found[0], slope, LATER)
-            - self.mean_at(self.found[0], slope, FIRST)
-            for slope in slopes
-        ]
-        return float(np.interp(gain, gains, slopes))
+        return float(np.interp(gain, [self.gain(slope) for slope in slopes], slopes))

@@ -103,8 +103,8 @@ def prerequisite_support(
     Returns:
         One row per prerequisite: `skill_id`, `requires_skill_id`, `students` who answered on
         both, `with_it` and `without_it` (share correct on the skill of those above and below
-        the mean on the prerequisite), `beyond`, `low`, `high` and `verdict`: ``supported``,
-        ``contradicted`` or ``not enough data``.
+        the mean on the prerequisite; null of a side with too few students), `beyond`, `low`,
+        `high` and `verdict`: ``supported``, ``contradicted`` or ``not enough data``.
     """
     skills = sorted(courses.index)
     sums, counts = _by_skill(surprises(answers), skills)
@@ -124,7 +124,7 @@ def prerequisite_support(
         noise = [_slope(sums, counts, same, number, other, settings) for other in sorted(apart)]
         for needed in group["requires_skill_id"]:
             slope = _slope(sums, counts, same, number, place[needed], settings)
-            sides = _sides(sums, counts, share, number, place[needed])
+            sides = _sides(sums, counts, share, number, place[needed], settings)
             found.append((skill, needed, *sides, *_beyond(slope, noise)))
     columns = ["skill_id", "requires_skill_id", "students", "with_it", "without_it"]
     table = pd.DataFrame(found, columns=[*columns, "beyond", "error"])
@@ -204,13 +204,21 @@ def _beyond(
 
 
 def _sides(
-    sums: Floats, counts: Floats, share: Floats, skill: int, other: int
+    sums: Floats,
+    counts: Floats,
+    share: Floats,
+    skill: int,
+    other: int,
+    settings: SkillModelSettings,
 ) -> tuple[int, float, float]:
-    """Students with both, and the share correct on the skill above and below on the other."""
+    """Students with both, and the share correct on the skill above and below on the other;
+    NaN of a side with too few students."""
     both = (counts[:, skill] > 0) & (counts[:, other] > 0)
     above = sums[:, other] >= 0
     shares = [
-        float(share[side, skill].sum() / counts[side, skill].sum()) if side.any() else np.nan
+        float(share[side, skill].sum() / counts[side, skill].sum())
+        if side.sum() >= settings.fewest_students
+        else np.nan
         for side in (both & above, both & ~above)
     ]
     return int(both.sum()), shares[0], shares[1]

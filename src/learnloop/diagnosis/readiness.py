@@ -3,12 +3,14 @@
 An additive factors model (Cen, Koedinger and Junker 2006) whose slope depends on readiness R,
 the mean chance that each prerequisite is known:
 
-    logit P(correct) = c + item + ability + s h + k R + w h R,    h = log(1 + earlier work)
+    logit P(correct) = c[skill] + s[skill] h + k[skill] R + item + ability + w h R
 
-Earlier work is every answer on the skill and every item of it that was studied. `w` is what
-practice brings more where all prerequisites are known. That the answers of those who know the
-prerequisites are better from the start, `k`, is no proof that these matter: able students know
-more of everything. So `w` alone speaks of a prerequisite.
+with h = log(1 + earlier work), every answer on the skill and every item of it that was studied.
+`w` is what practice brings more where all prerequisites are known. Every skill has a start, a
+rate and a head start k of its own, so that `w` compares students on the same skill: skills that
+are learnt fast would else make their prerequisites look valuable. That the answers of those who
+know the prerequisites are better from the start, `k`, is no proof that these matter: able
+students know more of everything. So `w` alone speaks of a prerequisite.
 
 Each prerequisite has its own `w`, drawn to the common one as far as the differences between
 them are no more than chance (DerSimonian and Laird 1986).
@@ -24,7 +26,10 @@ from scipy.special import expit
 from learnloop.diagnosis.beliefs import Beliefs, Floats, Places
 
 FEWEST_ANSWERS = 500
-"""Below this the six weights of the model are noise."""
+"""Below this the weights of the model are noise."""
+MOST_STEPS = 50
+LARGEST = 12.0
+"""Logits of an answer: where all on a skill are right, the fit would have no end."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +83,15 @@ def fit_readiness(
         return unfitted
     known = _known(rows, beliefs, needs, variance)
     design = _design(rows, beliefs, items, courses, known)
-    if design["practice_ready"].std() < 1e-9:
+    done = practice(rows["earlier"])
+    ready = design.pop("ready").to_numpy()
+    lines = _Lines(pd.factorize(rows["skill_id"])[0], np.column_stack([done, ready]))
+    # What is the same in all answers on a skill, as with a single item, has no weight.
+    design = design.loc[:, np.ptp(lines.leave(design, np.ones(len(rows))), axis=0) > 1e-9]
+    if "practice_ready" not in design:
         return unfitted
-    weights, chance = _fit(design, rows)
-    own = _own_effects(rows, known, design["practice"].to_numpy(), chance, weights)
+    weights, chance = _fit(design, lines, rows)
+    own = _own_effects(rows, known, done, chance, weights)
     table = edges.merge(own, on=["skill_id", "requires_skill_id"], how="left")
     effect, error = weights["practice_ready"]
     unheard = {"effect": effect, "effect_se": error, "told_by": 0}
@@ -119,37 +129,65 @@ def _design(
         rest = rest if len(rest) else np.flatnonzero(~apart)
         ability[own] = beliefs.logits[student, week][:, rest].mean(axis=1) if len(rest) else 0
         ready[own] = chance.mean(axis=1)
-    done = practice(rows["earlier"])
     return pd.DataFrame(
         {
-            "constant": 1.0,
             "item": np.nan_to_num(ease),
             "ability": ability,
-            "practice": done,
             "ready": ready,
-            "practice_ready": done * ready,
+            "practice_ready": practice(rows["earlier"]) * ready,
         }
     )
 
 
+@dataclass(frozen=True)
+class _Lines:
+    """A constant and weights of each skill's own, taken out of what stands beside them."""
+
+    skill: Places
+    """Shape (answers,): 0 … skills - 1, each of which occurs."""
+    apart: Floats
+    """Shape (answers, columns): what has a weight of each skill's own."""
+
+    def leave(self, columns: pd.DataFrame | Floats, weight: Floats) -> Floats:
+        """Shape (answers, columns): what weighted regression within each skill leaves."""
+        table = np.column_stack([self.apart, np.asarray(columns, dtype=float)])
+        table -= self._sums(table, weight)[self.skill] / self._sums(1.0, weight)[self.skill]
+        for place in range(self.apart.shape[1]):
+            own, rest = table[:, [place]], table[:, place + 1 :]
+            spread = np.maximum(self._sums(own**2, weight), 1e-12)
+            rest -= (self._sums(own * rest, weight) / spread)[self.skill] * own
+        return table[:, self.apart.shape[1] :]
+
+    def _sums(self, columns: Floats | float, weight: Floats) -> Floats:
+        """Shape (skills, columns)."""
+        weighted = np.atleast_2d(weight * np.transpose(columns))
+        return np.column_stack([np.bincount(self.skill, column) for column in weighted])
+
+
 def _fit(
-    design: pd.DataFrame, rows: pd.DataFrame
+    design: pd.DataFrame, lines: _Lines, rows: pd.DataFrame
 ) -> tuple[dict[str, tuple[float, float]], Floats]:
-    """Weights with standard errors over students, and the chance of each answer."""
+    """Weights with standard errors over students, and the chance of each answer.
+
+    Logistic regression by iterated least squares in which the weights of each skill's own are
+    taken out before each step rather than estimated in it (Stammann 2018).
+    """
     import statsmodels.api as sm
 
     outcome = rows["correct"].to_numpy(float)
-    # What is the same in every answer, as with a single item, has no weight of its own.
-    design = design.loc[:, (design.std() > 1e-9) | (design.columns == "constant")]
-    fitted = sm.GLM(outcome, design, family=sm.families.Binomial()).fit(
-        cov_type="cluster", cov_kwds={"groups": rows["student"].to_numpy()}
-    )
-    pairs = zip(fitted.params, fitted.bse, strict=True)
-    weights = {
-        name: (float(value), float(error))
-        for name, (value, error) in zip(design.columns, pairs, strict=True)
-    }
-    return weights, np.asarray(fitted.predict(design))
+    line = np.zeros(len(rows))
+    for _ in range(MOST_STEPS):
+        chance = expit(line)
+        certainty = chance * (1 - chance)
+        target = line + (outcome - chance) / certainty
+        left = lines.leave(design.assign(target=target), certainty)
+        model = sm.WLS(left[:, -1], left[:, :-1], weights=certainty)
+        before, line = line, np.clip(target - model.fit().resid, -LARGEST, LARGEST)
+        if np.abs(line - before).max() < 1e-6:
+            break
+    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": rows["student"].to_numpy()})
+    pairs = zip(design.columns, fitted.params, fitted.bse, strict=True)
+    return {name: (float(value), float(error)) for name, value, error in pairs}, expit(line)
 
 
 def _own_effects(
@@ -165,8 +203,10 @@ def _own_effects(
     for skill, (own, required, likely) in known.items():
         certainty = chance[own] * (1 - chance[own])
         for place, needed in enumerate(required):
-            signal = done[own] * likely[:, place] / len(required)
-            signal = signal - np.average(signal, weights=certainty)
+            ready = likely[:, place]
+            signal = done[own] * ready / len(required)
+            line = _Lines(np.zeros_like(own), np.column_stack([done[own], ready]))
+            signal = line.leave(signal, certainty)[:, 0]
             told = float(signal**2 @ certainty)
             scores = pd.Series(signal * surprise[own]).groupby(
                 rows.loc[own, "student"].to_numpy().tolist()
@@ -198,12 +238,13 @@ def between_variance(values: Floats, variance: Floats) -> float:
         >>> between_variance(np.array([0.0, 2.0]), np.array([1.0, 1.0]))
         1.0
     """
-    weight = 1 / variance
-    centre = float(weight @ values / weight.sum()) if len(values) else 0.0
-    room = weight.sum() - (weight**2).sum() / weight.sum() if len(values) > 1 else 0.0
-    if room <= 0:
+    from statsmodels.stats.meta_analysis import combine_effects
+
+    if len(values) < 2:
         return 0.0
-    return max(0.0, float((weight @ (values - centre) ** 2 - (len(values) - 1)) / room))
+    # An estimate below 0 is legal, but has no pooled mean, which is made nevertheless.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return max(0.0, float(combine_effects(values, variance, method_re="dl").tau2))
 
 
 def gain_known(mastery: Floats, added: Floats) -> Floats:

@@ -12,6 +12,10 @@ from learnloop.diagnosis.flaws import flagged, item_discrimination, prerequisite
 from learnloop.diagnosis.gaps import GAP
 from learnloop.diagnosis.settings import SkillModelSettings
 
+FLAT, RISES, UNTOLD, UNSURE = "flat", "rises", "not identified", "not enough data"
+"""What a curve says of a skill; UNTOLD where learning and the order of the questions
+cannot be told apart."""
+
 
 def skill_model_report(
     answers: pd.DataFrame,
@@ -19,6 +23,7 @@ def skill_model_report(
     content_items: pd.DataFrame,
     prerequisites: pd.DataFrame,
     settings: SkillModelSettings,
+    seed: int = 0,
 ) -> dict[str, Any]:
     """Everything the page shows; flags of each kind hold the rate of false alarms.
 
@@ -28,11 +33,13 @@ def skill_model_report(
         content_items: `ContentItems`.
         prerequisites: `Prerequisites`.
         settings: limits.
+        seed: of the sample where a skill has more students than are used.
 
     Returns:
         ``students``, ``answers``, ``settings``; ``skills``, one entry per skill in the order
-        of the table, with ``questions``, ``study_items``, ``curve`` (or null) and ``flat``;
-        ``items`` and ``prerequisites``, a row each, those flagged and the weakest first.
+        of the table, with ``questions``, ``study_items``, ``curve`` and ``verdict`` (FLAT,
+        RISES, UNTOLD or UNSURE), null where too few answered twice; ``items`` and
+        ``prerequisites``, a row each, those flagged and the weakest first.
     """
     rows = answers.sort_values(["student_id", "position"])
     items = item_discrimination(rows, settings).sort_values("correlation")
@@ -44,7 +51,7 @@ def skill_model_report(
         "students": int(rows["student_id"].nunique()),
         "answers": len(rows),
         "settings": settings.model_dump(),
-        "skills": _skills(rows, skills, content_items, settings),
+        "skills": _skills(rows, skills, content_items, settings, seed),
         "items": items.to_dict("records"),
         "prerequisites": needs.to_dict("records"),
     }
@@ -55,19 +62,19 @@ def _skills(
     skills: pd.DataFrame,
     content_items: pd.DataFrame,
     settings: SkillModelSettings,
+    seed: int,
 ) -> list[dict[str, Any]]:
     primary = content_items["skill_ids"].str[0]
     asks = content_items["type"] == ContentType.ASSESSMENT.value
     questions, study = primary[asks].value_counts(), primary[~asks].value_counts()
     by_skill = dict(list(rows.groupby("skill_id")))
     curves = {
-        str(skill): learning_curve(by_skill[skill], settings)
+        str(skill): curve
         for skill in skills["skill_id"]
         if skill in by_skill
+        and (curve := learning_curve(by_skill[skill], settings, seed)) is not None
     }
-    names = [name for name, curve in curves.items() if curve is not None]
-    p_values = np.array([curve.p_flat for curve in curves.values() if curve is not None])
-    flat = dict(zip(names, flagged(p_values, settings), strict=True))
+    verdicts = dict(zip(curves, _verdicts(list(curves.values()), settings), strict=True))
     return [
         {
             "skill_id": skill.skill_id,
@@ -77,10 +84,18 @@ def _skills(
             "study_items": int(study.get(skill.skill_id, 0)),
             "answers": len(by_skill.get(skill.skill_id, ())),
             "curve": _entry(curves.get(str(skill.skill_id))),
-            "flat": bool(flat.get(str(skill.skill_id), False)),
+            "verdict": verdicts.get(str(skill.skill_id)),
         }
         for skill in skills.itertuples(index=False)
     ]
+
+
+def _verdicts(curves: list[Curve], settings: SkillModelSettings) -> list[str]:
+    flat = flagged(np.array([curve.p_flat for curve in curves]), settings)
+    rises = flagged(np.array([curve.p_rises for curve in curves]), settings)
+    told = [curve.identified for curve in curves]
+    choices = [np.logical_not(told), flat, rises]
+    return [str(verdict) for verdict in np.select(choices, [UNTOLD, FLAT, RISES], UNSURE)]
 
 
 def _entry(curve: Curve | None) -> Mapping[str, Any] | None:
@@ -95,6 +110,7 @@ def _entry(curve: Curve | None) -> Mapping[str, Any] | None:
         "students": curve.students,
         "answers": curve.answers,
         "raw": raw.assign(low=low, high=high).to_dict("records"),
+        "identified": curve.identified,
         "corrected": curve.corrected.tolist(),
         "slope": curve.slope,
         "slope_se": curve.slope_se,
@@ -104,11 +120,12 @@ def _entry(curve: Curve | None) -> Mapping[str, Any] | None:
     }
 
 
-def tell_gaps(gaps: pd.DataFrame, most: int = 15) -> dict[str, Any]:
+def tell_gaps(gaps: pd.DataFrame, fewest: int, most: int = 15) -> dict[str, Any]:
     """The gaps of all students together: nothing of one student.
 
     Args:
         gaps: `LearningGaps`.
+        fewest: students behind anything that is told of a prerequisite.
         most: prerequisites listed.
 
     Returns:
@@ -127,6 +144,7 @@ def tell_gaps(gaps: pd.DataFrame, most: int = 15) -> dict[str, Any]:
             minutes=("path_minutes", "median"),
         )
         .reset_index()
+        .loc[lambda table: table["students"] >= fewest]
         .sort_values(["students", "skill_id"], ascending=[False, True])
         .head(most)
     )

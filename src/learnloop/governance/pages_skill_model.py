@@ -39,15 +39,17 @@ def skill_model_page(
     """
     skills, limits = report["skills"], report["settings"]
     names = {skill["skill_id"]: skill["name"] for skill in skills}
-    curved = [skill for skill in skills if skill["curve"]]
-    by_gain = sorted(curved, key=lambda skill: (not skill["flat"], skill["curve"]["gain"]))
-    courses = dict.fromkeys(skill["course_id"] for skill in curved)
+    drawn = [skill for skill in skills if skill["curve"]]
+    curved = [skill for skill in drawn if skill["curve"]["identified"]]
+    by_gain = sorted(curved, key=lambda skill: (not _flat(skill), skill["curve"]["gain"]))
+    courses = dict.fromkeys(skill["course_id"] for skill in drawn)
     return render(
         "skill_model.html",
         report=report,
         limits=limits,
         names=names,
-        flat=[skill for skill in by_gain if skill["flat"]],
+        flat=[skill for skill in by_gain if _flat(skill)],
+        untold=[skill for skill in drawn if not skill["curve"]["identified"]],
         unasked=[skill for skill in skills if not skill["questions"]],
         few=[s for s in skills if 0 < s["questions"] < limits["fewest_questions"]],
         unstudied=[skill for skill in skills if not skill["study_items"]],
@@ -58,7 +60,7 @@ def skill_model_page(
         featured=_panels(by_gain[:FEATURED]) if curved else None,
         gains=_gain_chart(by_gain[:MOST]) if curved else None,
         by_course={
-            course: _panels([skill for skill in curved if skill["course_id"] == course])
+            course: _panels([skill for skill in drawn if skill["course_id"] == course])
             for course in courses
         },
         items=_item_chart(report["items"][:MOST]) if report["items"] else None,
@@ -70,7 +72,12 @@ def skill_model_page(
     )
 
 
+def _flat(skill: Mapping[str, Any]) -> bool:
+    return bool(skill["verdict"] == "flat")
+
+
 def _gain_chart(skills: Rows) -> str:
+    marks = {"flat": "above", "rises": "fine", "not enough data": "unsure"}
     dots = [
         Dot(
             "",
@@ -78,7 +85,7 @@ def _gain_chart(skills: Rows) -> str:
             skill["curve"]["gain"],
             skill["curve"]["gain_low"],
             skill["curve"]["gain_high"],
-            "above" if skill["flat"] else "fine",
+            marks[skill["verdict"]],
         )
         for skill in skills
     ]
@@ -138,7 +145,8 @@ def _score_chart(judged: Mapping[str, Any]) -> str:
 
 
 def _panels(skills: Rows) -> dict[str, str]:
-    """Small curves in two columns: dots are raw shares with intervals, lines corrected."""
+    """Small curves in two columns: dots are raw shares with intervals, lines corrected; no line
+    where none is identified."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -156,6 +164,8 @@ def _panels(skills: Rows) -> dict[str, str]:
     spoken = "; ".join(
         f"{skill['name']} from {number(skill['curve']['corrected'][0], 2)} at the first answer "
         f"to {number(skill['curve']['corrected'][4], 2)} at the fifth"
+        if skill["curve"]["identified"]
+        else f"{skill['name']} not identified"
         for skill in skills
     )
     return {"picture": picture, "alt": f"Share correct by answer: {spoken}."}
@@ -165,7 +175,7 @@ def _panel(axes: Any, column: int, row: int, skill: Mapping[str, Any]) -> None:
     """One curve in the unit square whose upper left corner is (column, row)."""
     left, width, foot, tall = column + 0.12, 0.83, row - 0.82, 0.6
     curve = skill["curve"]
-    colour = ABOVE if skill["flat"] else FINE
+    colour = ABOVE if _flat(skill) else FINE
     name = skill["name"]
     short = name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…"
     axes.text(column + 0.02, row - 0.1, short, weight="bold", fontsize=8)
@@ -188,5 +198,7 @@ def _panel(axes: Any, column: int, row: int, skill: Mapping[str, Any]) -> None:
     axes.plot(places, shares["correct"], "o", color=INK, markersize=2.6)
     for place, point in zip(places, curve["raw"], strict=True):
         axes.text(place, foot - 0.09, f"{point['n']}", ha="center", fontsize=5.5, color=QUIET)
+    if not curve["identified"]:
+        return
     line = [foot + tall * share for share in curve["corrected"]]
     axes.plot([x(k + 1) for k in range(len(line))], line, color=colour, lw=1.8)

@@ -20,7 +20,8 @@ from learnloop.simulation.gaps import true_gaps
 from learnloop.splits import Split
 
 LEARNERS = (Split.TRAIN, Split.VALIDATION, Split.TEST)
-"""Whose gaps are looked for; students of `audit` are there for the gates alone."""
+"""Whose answers are looked at; students of `audit` are there for the gates alone, those of
+`reference` were there in an earlier term."""
 
 
 class DiagnosisParameters(BaseModel):
@@ -119,10 +120,10 @@ def examine_skill_model(
     prerequisites: pd.DataFrame,
     parameters: DiagnosisParameters,
 ) -> dict[str, Any]:
-    """What the answers of the term say of skills, items and prerequisites."""
-    answers = attempts[attempts["split"] != Split.REFERENCE]
+    """What the answers of learners say of skills, items and prerequisites."""
+    answers = attempts[attempts["split"].isin(LEARNERS)]
     return skill_model_report(
-        answers, skills, content_items, prerequisites, parameters.skill_model
+        answers, skills, content_items, prerequisites, parameters.skill_model, parameters.seed
     )
 
 
@@ -130,7 +131,8 @@ def draw_skill_model_page(
     skill_model: dict[str, Any], learning_gaps: pd.DataFrame, gap_metrics: dict[str, Any]
 ) -> str:
     """The report as HTML; of the gaps only what many students share."""
-    return skill_model_page(skill_model, tell_gaps(learning_gaps), gap_metrics)
+    gaps = tell_gaps(learning_gaps, skill_model["settings"]["fewest_students"])
+    return skill_model_page(skill_model, gaps, gap_metrics)
 
 
 def _beliefs(

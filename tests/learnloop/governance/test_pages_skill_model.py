@@ -17,7 +17,7 @@ LIMITS = {
 }
 
 
-def skill(name: str, flat: bool = False, questions: int = 5) -> dict[str, Any]:
+def skill(name: str, verdict: str = "rises", questions: int = 5) -> dict[str, Any]:
     curve = {
         "students": 100,
         "answers": 500,
@@ -25,6 +25,7 @@ def skill(name: str, flat: bool = False, questions: int = 5) -> dict[str, Any]:
             {"opportunity": k, "n": 100 - k, "correct": 0.5, "low": 0.4, "high": 0.6}
             for k in range(1, 6)
         ],
+        "identified": verdict != "not identified",
         "corrected": [0.5] * 8,
         "slope": 0.0,
         "slope_se": 0.1,
@@ -40,7 +41,7 @@ def skill(name: str, flat: bool = False, questions: int = 5) -> dict[str, Any]:
         "study_items": 1,
         "answers": 500,
         "curve": curve if questions else None,
-        "flat": flat,
+        "verdict": verdict if questions else None,
     }
 
 
@@ -51,7 +52,12 @@ def report(**changes: Any) -> dict[str, Any]:
         "students": 100,
         "answers": 1000,
         "settings": LIMITS,
-        "skills": [skill("a", flat=True), skill(NASTY), skill("empty", questions=0)],
+        "skills": [
+            skill("a", "flat"),
+            skill(NASTY),
+            skill("in order", "not identified"),
+            skill("empty", questions=0),
+        ],
         "items": [{**item, "content_id": "q", "low": -0.5, "high": -0.1, "wrong_way": True}],
         "prerequisites": [
             {**needs, "skill_id": "a", "requires_skill_id": NASTY}
@@ -60,7 +66,7 @@ def report(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-GAPS: dict[str, Any] = {"students": 3, "cases": 4, "verdicts": {"gap": 4}, "common": []}
+GAPS: dict[str, Any] = {"students": 30, "cases": 40, "verdicts": {"gap": 40}, "common": []}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +79,9 @@ def test_each_finding_is_said_in_words_with_what_to_do(page: str) -> None:
         "a stays flat.",
         "q tells the wrong way round.",
         "Check its key",
-        "seems not to need",
+        "Look whether a needs",
+        "no reason to drop it",
+        "<strong>Not identified:</strong> in order.",
         "Without a question:",
     ):
         assert words in page
@@ -101,3 +109,27 @@ def test_prerequisites_of_which_nothing_is_known_are_listed_without_a_picture() 
     assert "Too few students answered on both ends" in skill_model_page(
         report(prerequisites=needs), GAPS, {}
     )
+
+
+def test_a_skill_that_is_not_identified_has_no_gain_and_is_not_called_flat(page: str) -> None:
+    assert "in order stays flat" not in page
+    assert "in order not identified" in page
+    assert '<th scope="row">in order</th>' not in page
+
+
+def test_where_nothing_is_identified_the_page_says_why_and_shows_no_gain() -> None:
+    alone = report(skills=[skill("in order", "not identified")], prerequisites=[])
+    page = skill_model_page(alone, GAPS, {})
+    assert "learning and\nthe ease of the questions cannot be told apart" in page
+    assert "Gain from the first answer" not in page
+
+
+def test_counts_of_a_few_students_are_not_shown() -> None:
+    unknown = dict.fromkeys(("beyond", "low", "high", "with_it", "without_it"))
+    few = {**report()["prerequisites"][0], **unknown, "students": 7}
+    needs = [*report()["prerequisites"], {**few, "verdict": "not enough data"}]
+    page = skill_model_page(report(prerequisites=needs), {**GAPS, "students": 7}, {})
+    assert "under 30" in page
+    assert ">7<" not in page
+    assert "Fewer than 30 students erred" in page
+    assert "7 students erred" not in page

@@ -139,6 +139,24 @@ def test_no_gap_is_looked_for_in_students_who_are_only_scored(outputs: dict[str,
     assert not outputs["learning_gaps"]["student_id"].isin(audit).any()
 
 
+def test_the_page_for_authors_counts_learners_alone() -> None:
+    given = world()
+    answers = given["attempts"]
+    apart = answers["split"] == "audit"
+    # The audit cohort answers everything wrong, an earlier term everything right.
+    earlier = answers[apart].assign(
+        student_id="e" + answers["student_id"], split="reference", correct=True
+    )
+    given["attempts"] = pd.concat(
+        [answers.assign(correct=answers["correct"] & ~apart), earlier]
+    )
+    changed = run_in_memory(create_pipeline(), given, {})["skill_model"]
+    given["attempts"] = answers[~apart]
+    alone = run_in_memory(create_pipeline(), given, {})["skill_model"]
+    assert changed["students"] == 330
+    assert str(changed) == str(alone)
+
+
 def test_named_gaps_are_held_against_the_truth_of_test_students(
     outputs: dict[str, Any],
 ) -> None:
