@@ -105,7 +105,7 @@ def judge_gaps(
         "notes": [
             "Students of the split `test` only. A case is a skill answered wrongly at least "
             f"once; its true gap explains at least {settings.explains:.0%} of the wrong "
-            "answers to be expected (learnloop.simulation.gaps); of all declared prerequisites, "
+            "answers to be expected (learnloop.simulation.gaps), of all prerequisites, "
             "candidates or not.",
             "average_precision: over all prerequisites of all cases, without a limit; those "
             "that are no candidates come last.",
