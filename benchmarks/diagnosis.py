@@ -207,7 +207,11 @@ def _key(tables: Mapping[str, pd.DataFrame], campus: CampusSettings) -> pd.DataF
 
 
 def replayed(key: pd.DataFrame, campus: CampusSettings) -> pd.DataFrame:
-    """`key` with what playing the term again says instead."""
+    """`key` with what playing the term again says instead.
+
+    Raises:
+        DataError: the masteries of the key are not those of this campus.
+    """
     curriculum = Campus(campus).curriculum
     everyone = np.arange(campus.students)
     skills = pd.Index(curriculum.skills["skill_id"])
@@ -236,6 +240,13 @@ def replayed(key: pd.DataFrame, campus: CampusSettings) -> pd.DataFrame:
 
 
 def agreement(key: pd.DataFrame, experiment: pd.DataFrame, explains: float) -> dict[str, Any]:
+    """How far the key says of the same pairs what the experiment says.
+
+    Args:
+        key: `explained`, as `experiment` row by row.
+        experiment: from `replayed`.
+        explains: the share from which a prerequisite explains the errors.
+    """
     shares = [table["explained"].to_numpy() for table in (key, experiment)]
     told, true = (share >= explains for share in shares)
     return {
