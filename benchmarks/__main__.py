@@ -20,6 +20,7 @@ COMMANDS = {
     "paths": "learning paths: valid, shortest, and how fast planned anew",
     "recommend": "what a student chooses next: enrolments in order; or the speed at scale",
     "intervention": "who fails or withdraws on OULAD; --anomalies: planted ones",
+    "diagnosis": "which missing prerequisite explains the errors, beside the term played again",
     "policy": "does it teach? the teaching policy beside rules and oracles, in the classroom",
 }
 """Each is a module of this package with `add_options(parser)` and `run(options) -> Result`."""

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.__main__ import COMMANDS, main
 
-WITHOUT_SEEDS = {"latency", "forgetting"}
+WITHOUT_SEEDS = {"latency", "forgetting", "diagnosis"}
 
 
 @pytest.mark.parametrize("seeds", ["0", "-3", "1.5", "some"])

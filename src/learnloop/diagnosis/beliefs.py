@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit, ndtr
 
 from learnloop.errors import ModelError
@@ -20,26 +20,32 @@ KNOWN = 0.5
 class Beliefs:
     """Believed mastery of students, week by week.
 
-    Before the first snapshot a student's mastery is taken to be that of the first.
+    What is believed at the beginning of a week rests on earlier weeks alone; in the first, on
+    nothing that the student did.
     """
 
     students: pd.Index
     skills: pd.Index
     logits: NDArray[np.float32]
-    """Shape (students, weeks + 1, skills); place w is the snapshot at the end of week w, and
-    the last one known for all that come after it."""
+    """Shape (students, weeks + 1, skills); place w is the beginning of week w: at 0 that of
+    which nothing is known, then the snapshot at the end of week w - 1, and after the last
+    snapshot the last one."""
     begins: Floats
     """Shape (students,): nanoseconds at which the week before each first snapshot began."""
     ends: pd.Series
     """Each student's last snapshot."""
 
     @classmethod
-    def of(cls, student_mastery: pd.DataFrame, skill_ids: list[str]) -> Self:
+    def of(
+        cls, student_mastery: pd.DataFrame, skill_ids: list[str], unknown: ArrayLike
+    ) -> Self:
         """From `StudentMastery`.
 
         Args:
             student_mastery: at least one row; snapshots of a student are a week apart.
             skill_ids: the skills that its lists stand for, sorted.
+            unknown: (skills,) masteries, in [0, 1], believed of a student who has not done
+                anything yet.
 
         Raises:
             ModelError: the lists are of another length than `skill_ids`, or there are none.
@@ -58,7 +64,7 @@ class Beliefs:
         week = table.groupby("student_id").cumcount().to_numpy() + 1
         logits = np.full((len(students), week.max() + 1, len(skill_ids)), np.nan, np.float32)
         logits[row, week] = logit(np.clip(values, 1e-3, 1 - 1e-3))
-        logits[:, 0] = logits[:, 1]
+        logits[:, 0] = logit(np.clip(unknown, 1e-3, 1 - 1e-3))
         for later in range(2, logits.shape[1]):
             gone = np.isnan(logits[:, later, 0])
             logits[gone, later] = logits[gone, later - 1]
@@ -100,7 +106,11 @@ class Beliefs:
     def known_during(
         self, student: Places, week: Places, skill: Places, variance: float
     ) -> Floats:
-        """The same in a week: the mean of its beginning and its end."""
+        """The same in a week: the mean of its beginning and its end.
+
+        The end knows the answers of the week: this explains them afterwards, at the student's
+        last snapshot, and must not predict them.
+        """
         end = np.minimum(week + 1, self.logits.shape[1] - 1)
         return (
             self.known(student, week, skill, variance)

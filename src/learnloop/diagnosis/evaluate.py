@@ -3,7 +3,8 @@
 A case is a skill that a student has answered wrongly. Its true gap is the direct prerequisite
 that explains most of the errors, where it explains at least `GapSettings.explains` of them;
 else it has none. Precision is the share of the named gaps that are the true one of their case,
-recall the share of the true gaps that are named.
+recall the share of the true gaps that are named. The truth alone says which gaps there are: one
+that the candidates lack counts as missed.
 """
 
 import numpy as np
@@ -33,18 +34,22 @@ def judge_gaps(
     Args:
         found: `candidates` of the students judged.
         decided: `decide` of the same.
-        truth: `student_id`, `skill_id`, `requires_skill_id`, `explained` of the same cases;
-            cases without a row are taken to have no gap.
+        truth: `student_id`, `skill_id`, `requires_skill_id`, `explained` of all cases and all
+            their prerequisites, whether among `found` or not; cases without a row are taken to
+            have no gap.
         settings: what counts as explaining.
         draws: bootstrap samples.
         seed: of these, and of the random baseline.
     """
-    truth = truth[truth["student_id"].isin(decided["student_id"])]
     true = _true_gaps(truth, settings)
     pairs = found.dropna(subset=["requires_skill_id"])
     key = [*KEYS, "requires_skill_id"]
-    known = truth.set_index(key)["explained"].reindex(pd.MultiIndex.from_frame(pairs[key]))
-    label = (known.fillna(0.0) >= settings.explains).to_numpy(float)
+    # What the candidates lack comes last in every ranking.
+    every = pairs[[*key, "confidence", "gap_mastery"]].merge(
+        truth[[*key, "explained"]], on=key, how="outer"
+    )
+    every = every.fillna({"confidence": 0.0, "gap_mastery": 1.0, "explained": 0.0})
+    label = (every["explained"] >= settings.explains).to_numpy(float)
     named = decided[decided["verdict"] == GAP]
     rng = np.random.default_rng(seed)
     lowest = pairs.sort_values("gap_mastery").drop_duplicates(KEYS)
@@ -58,8 +63,8 @@ def judge_gaps(
     def judged(answers: pd.DataFrame) -> dict[str, dict[str, float]]:
         return _scores(decided, answers, true, "requires_skill_id", draws, seed)
 
-    students = pairs["student_id"].to_numpy()
-    score, plain = pairs["confidence"].to_numpy(), -pairs["gap_mastery"].to_numpy()
+    students = every["student_id"].to_numpy()
+    score, plain = every["confidence"].to_numpy(), -every["gap_mastery"].to_numpy()
 
     def ranked(statistic: Statistic, *columns: Floats) -> dict[str, float]:
         return bootstrap(
@@ -74,7 +79,7 @@ def judge_gaps(
     ece = bootstrap(
         expected_calibration_error,
         label,
-        pairs["confidence"].to_numpy(),
+        score,
         students=students,
         draws=draws,
         seed=seed,
@@ -84,6 +89,7 @@ def judge_gaps(
         "cases": len(decided),
         "students": int(decided["student_id"].nunique()),
         "true_gaps": len(true),
+        "true_gaps_no_candidate": int(len(true) - len(true.merge(pairs[key], on=key))),
         "named": len(named),
         "undecided": float((decided["verdict"] == UNSURE).mean()),
         "open_cases": int(open_cases.sum()),
@@ -99,8 +105,10 @@ def judge_gaps(
         "notes": [
             "Students of the split `test` only. A case is a skill answered wrongly at least "
             f"once; its true gap explains at least {settings.explains:.0%} of the wrong "
-            "answers to be expected (learnloop.simulation.gaps).",
-            "average_precision: over all prerequisites of all cases, without a limit.",
+            "answers to be expected (learnloop.simulation.gaps), of all prerequisites, "
+            "candidates or not.",
+            "average_precision: over all prerequisites of all cases, without a limit; those "
+            "that are no candidates come last.",
         ],
     }
 
@@ -135,7 +143,7 @@ def _counts(
     """Students, and for each the answers that are right, those given and the true gaps."""
     both = named.merge(true, on=KEYS, suffixes=("", "_true"))
     hits = both[both[column] == both[f"{column}_true"]]
-    students = sorted(cases["student_id"].unique())
+    students = sorted({*cases["student_id"], *true["student_id"]})
     tables = (hits, named, true)
     sizes = [t.groupby("student_id").size().reindex(students, fill_value=0) for t in tables]
     return students, [np.asarray(size, dtype=np.float64) for size in sizes]

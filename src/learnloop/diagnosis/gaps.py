@@ -23,6 +23,7 @@ from scipy.special import expit, logit, ndtr
 from learnloop.diagnosis.beliefs import Beliefs, Floats
 from learnloop.diagnosis.readiness import Readiness, gain_known, practice
 from learnloop.diagnosis.settings import GapSettings
+from learnloop.errors import DataError
 
 GAP, NOT_LEARNT, UNSURE, LEARNT = (
     "gap",
@@ -162,12 +163,21 @@ def ends_of_chains(named: pd.DataFrame) -> pd.Series:
 
     Args:
         named: `student_id`, `skill_id`, `requires_skill_id`; a row per student and skill.
+
+    Raises:
+        DataError: gaps explain each other in a circle, as the prerequisites do.
     """
     step = named.set_index(_KEYS)["requires_skill_id"]
     here = named["requires_skill_id"]
-    while True:
+    for _ in range(named["skill_id"].nunique() + 1):
         at = pd.MultiIndex.from_arrays([named["student_id"], here])
         further = pd.Series(step.reindex(at).to_numpy(), index=named.index)
         if further.isna().all():
             return here
         here = further.fillna(here)
+    round_again = named["student_id"][further.notna()].iloc[0]
+    raise DataError(
+        f"the gaps of student '{round_again}' explain each other in a circle.",
+        file="prerequisites",
+        column="requires_skill_id",
+    )

@@ -6,26 +6,26 @@ from learnloop.paths.settings import PathSettings
 
 
 class GapSettings(BaseModel):
-    """`params:diagnosis.gaps`."""
+    """`params:diagnosis.gaps`; conf/base/parameters_diagnosis.yml says why each is as it is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    explains: float = Field(default=0.2, gt=0, lt=1)
+    explains: float = Field(gt=0, lt=1)
     """A prerequisite explains the errors if, were it known, at least this share of the wrong
     answers to be expected would be right."""
-    work: float = Field(default=1.2, gt=0)
+    work: float = Field(gt=0)
     """Effect of work, in multiples of what is learned of it, for `explained`: beliefs are
     drawn to the mean, and effects with them."""
-    slope: float = Field(default=0.9, gt=0)
-    shift: float = 0.4
+    slope: float = Field(gt=0)
+    shift: float
     """Of the log odds of a confidence, as the model gives it, to calibrate it (Platt 1999)."""
-    name_from: float = Field(default=0.35, gt=0, lt=1)
+    name_from: float = Field(gt=0, lt=1)
     """A gap is named from this confidence on."""
-    deny_below: float = Field(default=0.25, gt=0, lt=1)
+    deny_below: float = Field(gt=0, lt=1)
     """Below this confidence in any gap the skill itself is said not to be learnt yet."""
-    spread: float = Field(default=0.5, ge=0)
+    spread: float = Field(ge=0)
     """How much students differ in what practice brings them, as a share of its mean."""
-    paths: PathSettings = PathSettings()
+    paths: PathSettings
     """How the remedial path is planned; a skill is known from `paths.mastered` on."""
 
 

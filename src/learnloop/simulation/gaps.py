@@ -15,12 +15,12 @@ the latent logits, as the skill's items are known; what no skill has left is the
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
 from learnloop.simulation import rates
 from learnloop.simulation.draws import Floats
 from learnloop.simulation.items import Ints
-from learnloop.simulation.knowledge import response_probability
+from learnloop.simulation.knowledge import gain_left, known_share, response_probability
+from learnloop.simulation.learners import CAMPUS
 
 _GRID = np.linspace(-9.0, 9.0, 721)
 """Logits between which mastery is turned back; a mastery beyond them is none that occurs."""
@@ -28,7 +28,6 @@ TRUE_GAPS = ["student_id", "skill_id", "requires_skill_id", "mastery", "explaine
 
 
 def true_gaps(
-    cases: pd.DataFrame,
     answers: pd.DataFrame,
     prerequisites: pd.DataFrame,
     truth_mastery: pd.DataFrame,
@@ -37,39 +36,33 @@ def true_gaps(
 ) -> pd.DataFrame:
     """How much of the errors to come each direct prerequisite explains.
 
+    A case is a skill that a student has answered wrongly until the student's last moment in
+    `truth_mastery`; nothing else decides what is a case.
+
     Args:
-        cases: `student_id`, `skill_id`, `as_of` (a week's end at the latest).
-        answers: of these students: `student_id`, `skill_id`, `occurred_at`.
-        prerequisites: `skill_id`, `requires_skill_id`.
+        answers: of the students asked about: `student_id`, `skill_id`, `correct`,
+            `occurred_at`.
+        prerequisites: `skill_id`, `requires_skill_id`: all that are truly needed.
         truth_mastery: `TruthMastery`, at least of these students.
         item_truth: `skill_id`, `difficulty`, `discrimination` of all assessment items.
         guess: of the campus.
 
     Returns:
         One row per case and direct prerequisite: TRUE_GAPS. `mastery` is the true one of the
-        skill at `as_of`; `explained`, in [0, 1], the share of the wrong answers to be expected
-        then that would be right had the prerequisite been known. Cases without an answer,
-        a prerequisite or a truth are left out.
+        skill at the last moment; `explained`, in [0, 1], the share of the wrong answers to be
+        expected then that would be right had the prerequisite been known. Cases without a
+        prerequisite and students without a truth are left out.
     """
-    students = pd.Index(cases["student_id"].unique())
-    known = truth_mastery[truth_mastery["student_id"].isin(students)]
+    known = truth_mastery[truth_mastery["student_id"].isin(answers["student_id"].unique())]
     if known.empty:
         return pd.DataFrame(columns=TRUE_GAPS)
-    world = _World(known, students, item_truth, guess)
-    weeks = world.weeks_of(answers[answers["student_id"].isin(students)])
-    work = weeks.groupby(["student", "skill", "week"]).size().rename("answers").reset_index()
-    table = cases.assign(
-        case=np.arange(len(cases)),
-        student=students.get_indexer(pd.Index(cases["student_id"])),
-        skill=world.skills.get_indexer(pd.Index(cases["skill_id"])),
-        now=world.week_at(cases["student_id"], cases["as_of"]),
-    )
-    worked = table.merge(work, on=["student", "skill"])
-    worked = worked[worked["week"] <= worked["now"]]
+    world = _World(known, item_truth, guess)
+    work = world.work_of(answers)
+    cases = work[work.groupby(["student", "skill"])["wrong"].transform("sum") > 0]
     needs = prerequisites.groupby("skill_id")["requires_skill_id"].agg(list)
     parts = [
         _of_skill(world, str(skill), list(needs[skill]), rows)
-        for skill, rows in worked.groupby("skill_id")
+        for skill, rows in cases.groupby(world.skills[cases["skill"]])
         if skill in needs.index
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=TRUE_GAPS)
@@ -78,16 +71,14 @@ def true_gaps(
 class _World:
     """The latent logits behind the truth of some students: shape (students, weeks, skills)."""
 
-    def __init__(
-        self, truth: pd.DataFrame, students: pd.Index, items: pd.DataFrame, guess: float
-    ) -> None:
-        self.students = students
+    def __init__(self, truth: pd.DataFrame, items: pd.DataFrame, guess: float) -> None:
+        moments = truth.groupby(truth["student_id"].astype(str))["as_of"]
+        self.start, self.end = moments.min(), moments.max()
+        self.students = students = self.start.index
         self.skills = pd.Index(sorted(truth["skill_id"].astype(str).unique()))
         self.curves = np.stack(
             [self._curve(items[items["skill_id"] == skill], guess) for skill in self.skills]
         )
-        self.start = truth.groupby("student_id", observed=True)["as_of"].min()
-        self.start.index = self.start.index.astype(str)
         week = self._weeks_since(truth["student_id"].astype(str), truth["as_of"])
         shape = (len(students), int(week.max()) + 1, len(self.skills))
         mastery = np.full(shape, np.nan)
@@ -116,26 +107,27 @@ class _World:
         weeks = np.floor(pd.to_timedelta(gone) / pd.Timedelta(days=7))
         return np.asarray(weeks, dtype=np.int64)
 
-    def week_at(self, student_ids: pd.Series, moments: pd.Series) -> Ints:
-        """The last week whose end is not after each moment."""
-        week = self._weeks_since(student_ids, moments)
-        return np.clip(week, 0, self.theta.shape[1] - 1)
-
-    def weeks_of(self, answers: pd.DataFrame) -> pd.DataFrame:
-        """Student, skill and week of each answer, as places."""
-        return pd.DataFrame(
+    def work_of(self, answers: pd.DataFrame) -> pd.DataFrame:
+        """`answers` and those `wrong` until the last moment, by `student`, `skill`, `week`."""
+        seen = answers[answers["student_id"].isin(self.students)]
+        seen = seen[seen["occurred_at"] <= seen["student_id"].map(self.end)]
+        week = self._weeks_since(seen["student_id"], seen["occurred_at"])
+        rows = pd.DataFrame(
             {
-                "student": self.students.get_indexer(pd.Index(answers["student_id"])),
-                "skill": self.skills.get_indexer(pd.Index(answers["skill_id"])),
-                "week": self.week_at(answers["student_id"], answers["occurred_at"]),
+                "student": self.students.get_indexer(pd.Index(seen["student_id"])),
+                "skill": self.skills.get_indexer(pd.Index(seen["skill_id"])),
+                "week": np.clip(week, 0, self.theta.shape[1] - 1),
+                "wrong": ~seen["correct"].to_numpy(bool),
             }
         )
+        work = rows[rows["skill"] >= 0].groupby(["student", "skill", "week"])["wrong"]
+        return work.agg(answers="size", wrong="sum").reset_index()
 
     def known(self, student: Ints, week: Ints, skills: Ints) -> Floats:
         """How far each skill counts as known: the mean of a week's beginning and end."""
         until = np.minimum(week + 1, self.theta.shape[1] - 1)
         ends = [self.theta[student, when][:, skills] for when in (week, until)]
-        return np.asarray(expit(1.6 * np.stack(ends)).mean(axis=0))
+        return np.asarray(known_share(np.stack(ends)).mean(axis=0))
 
     def mastery(self, skill: int, theta: Floats) -> Floats:
         """Of one skill at some logits."""
@@ -143,24 +135,22 @@ class _World:
 
 
 def _of_skill(
-    world: _World, skill_id: str, needs: list[str], worked: pd.DataFrame
+    world: _World, skill_id: str, needs: list[str], work: pd.DataFrame
 ) -> pd.DataFrame:
-    """`true_gaps` of the cases of one skill; `worked`: a row per case and week at work."""
-    skill = int(worked["skill"].iloc[0])
-    student, week = worked["student"].to_numpy(), worked["week"].to_numpy()
-    known = world.known(student, week, world.skills.get_indexer(pd.Index(needs)))
+    """`true_gaps` of the cases of one skill; `work`: a row per student and week at work."""
+    skill = int(work["skill"].iloc[0])
+    who, case = np.unique(work["student"], return_inverse=True)
+    places = world.skills.get_indexer(pd.Index(needs))
+    known = world.known(work["student"].to_numpy(), work["week"].to_numpy(), places)
     ready = known.mean(axis=1)
-    cases = worked.drop_duplicates("case")
-    _, case = np.unique(worked["case"], return_inverse=True)
 
     def left(readiness: Floats) -> Floats:
-        share = _gain_left(readiness)
-        weight = worked["answers"].to_numpy(float)
+        share = gain_left(readiness, CAMPUS.unready_gain)
+        weight = work["answers"].to_numpy(float)
         return np.asarray(np.bincount(case, weight * share) / np.bincount(case, weight))
 
-    who, now = cases["student"].to_numpy(), cases["now"].to_numpy()
-    theta = world.theta[who, now, skill]
-    learnt = theta + world.slump[who, now] - world.theta[who, 0, skill]
+    theta = world.theta[who, -1, skill]
+    learnt = theta + world.slump[who, -1] - world.theta[who, 0, skill]
     learnt = np.clip(learnt, 0.0, 0.999 * rates.LEARNT_CEILING)
     effort = -rates.LEARNT_CEILING * np.log1p(-learnt / rates.LEARNT_CEILING)
     mastery = world.mastery(skill, theta)
@@ -172,7 +162,7 @@ def _of_skill(
         parts.append(
             pd.DataFrame(
                 {
-                    "student_id": cases["student_id"].to_numpy(),
+                    "student_id": world.students[who],
                     "skill_id": skill_id,
                     "requires_skill_id": needed,
                     "mastery": mastery,
@@ -181,9 +171,3 @@ def _of_skill(
             )
         )
     return pd.concat(parts, ignore_index=True)
-
-
-def _gain_left(readiness: Floats) -> Floats:
-    """As `Knowledge` has it for the students of the campus."""
-    least = rates.UNREADY_GAIN
-    return np.asarray(least + (1 - least) * np.clip(1.5 * readiness - 0.25, 0, 1))

@@ -25,6 +25,21 @@ def response_probability(
     return np.asarray(guess + (1 - guess - slip) * known)
 
 
+def known_share(theta: Floats) -> Floats:
+    """How far a skill at some logits counts as known where others need it, in [0, 1]."""
+    return np.asarray(expit(1.6 * theta))
+
+
+def gain_left(readiness: Floats, least: float) -> Floats:
+    """Share of the gain, in [least, 1], that work brings at a readiness in [0, 1].
+
+    Args:
+        readiness: share of the prerequisites that is known.
+        least: what is left when none is.
+    """
+    return np.asarray(least + (1 - least) * np.clip(1.5 * readiness - 0.25, 0, 1))
+
+
 class Knowledge:
     """Latent state of some students: `theta = prior + learnt(t) - slump`, in logits.
 
@@ -90,7 +105,7 @@ class Knowledge:
         """Share of the skill's prerequisites that is known, 1 where there are none."""
         needed = self._curriculum.requires[skill]
         there = needed >= 0
-        known = expit(1.6 * self.theta(student[:, None], needed, day[:, None]))
+        known = known_share(self.theta(student[:, None], needed, day[:, None]))
         count = there.sum(axis=1)
         if self._family.weakest_link:
             share = np.where(there, known, 1.0).min(axis=1)
@@ -109,9 +124,7 @@ class Knowledge:
 
     def _ready_share(self, student: Ints, skill: Ints, day: Floats) -> Floats:
         """Share of the gain that what is known of the prerequisites leaves."""
-        least = self._family.unready_gain
-        ready = self.readiness(student, skill, day)
-        return np.asarray(least + (1 - least) * np.clip(1.5 * ready - 0.25, 0, 1))
+        return gain_left(self.readiness(student, skill, day), self._family.unready_gain)
 
     def mastery(self, students: Ints, day: float, guess: float) -> Floats:
         """True mastery, shape (students, skills), in [0, 1].

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
@@ -89,22 +90,25 @@ def find_gaps(
 def evaluate_gaps(
     gap_candidates: pd.DataFrame,
     attempts: pd.DataFrame,
+    prerequisites: pd.DataFrame,
     truth_mastery: pd.DataFrame,
     truth_items: pd.DataFrame,
     guess: float,
     parameters: DiagnosisParameters,
 ) -> dict[str, Any]:
-    """Precision and recall on test students; empty where nobody knows the truth."""
+    """Precision and recall on test students; empty where nobody knows the truth.
+
+    The campus is simulated by the prerequisites that it declares, so that these are the true
+    ones, whichever the candidates have.
+    """
     answers = attempts[attempts["split"] == Split.TEST]
     found = gap_candidates[gap_candidates["student_id"].isin(answers["student_id"])]
     known = truth_mastery[truth_mastery["student_id"].isin(answers["student_id"])]
     if found.empty or known.empty:
         return {}
-    cases = found.drop_duplicates(["student_id", "skill_id"])
     truth = true_gaps(
-        cases[["student_id", "skill_id", "as_of"]],
         answers,
-        _edges(gap_candidates),
+        prerequisites,
         known.astype({"student_id": str, "skill_id": str}),
         truth_items.merge(attempts[["content_id", "skill_id"]].drop_duplicates()),
         guess,
@@ -139,14 +143,11 @@ def _beliefs(
     student_mastery: pd.DataFrame, answers: pd.DataFrame, model: MasteryPredictor
 ) -> Beliefs:
     own = student_mastery["student_id"].isin(answers["student_id"].unique())
-    return Beliefs.of(student_mastery[own], model.skills)
+    nobody, never = np.zeros(1, dtype=np.int64), np.full(1, np.nan)
+    unknown = model.masteries_of(model.new_student(), nobody, never)[0]
+    return Beliefs.of(student_mastery[own], model.skills, unknown)
 
 
 def _variance(model: MasteryPredictor) -> float:
     """Of what is not known of a mastery's logit, whatever the number of answers."""
     return float(model.logit_variances.mean())
-
-
-def _edges(gap_candidates: pd.DataFrame) -> pd.DataFrame:
-    edges = gap_candidates[["skill_id", "requires_skill_id"]]
-    return edges.dropna().drop_duplicates()

@@ -46,6 +46,7 @@ def create_pipeline() -> Pipeline:
                 [
                     "gap_candidates",
                     "attempts",
+                    "prerequisites",
                     "truth_mastery",
                     "truth_items",
                     "params:campus.guess",

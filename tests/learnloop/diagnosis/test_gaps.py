@@ -1,17 +1,27 @@
 """Which missing prerequisite explains a student's errors: cases that a teacher can judge."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit, logit
+from scipy.stats import norm
 
 from learnloop.content.graph import prerequisite_graph
 from learnloop.diagnosis.beliefs import Beliefs
 from learnloop.diagnosis.evaluate import judge_gaps
 from learnloop.diagnosis.evidence import with_evidence
-from learnloop.diagnosis.gaps import GAP, LEARNT, NOT_LEARNT, UNSURE, candidates, decide
+from learnloop.diagnosis.gaps import (
+    GAP,
+    LEARNT,
+    NOT_LEARNT,
+    UNSURE,
+    candidates,
+    decide,
+    ends_of_chains,
+)
 from learnloop.diagnosis.readiness import (
     Readiness,
     between_variance,
@@ -20,15 +30,27 @@ from learnloop.diagnosis.readiness import (
 )
 from learnloop.diagnosis.schema import LearningGaps
 from learnloop.diagnosis.settings import GapSettings
-from learnloop.errors import ModelError
+from learnloop.errors import DataError, ModelError
 from learnloop.paths.planner import PathPlanner
+from learnloop.paths.settings import PathSettings
 
 SKILLS = ["add", "multiply", "powers"]
+UNKNOWN = [0.5, 0.5, 0.5]
+"""Believed of a student who has not done anything yet."""
 EDGES = pd.DataFrame(
     {"skill_id": ["multiply", "powers"], "requires_skill_id": ["add", "multiply"]}
 )
 START = datetime(2025, 9, 1, tzinfo=UTC)
-SETTINGS = GapSettings()
+SETTINGS = GapSettings(
+    explains=0.2,
+    work=1.2,
+    slope=0.9,
+    shift=0.4,
+    name_from=0.35,
+    deny_below=0.25,
+    spread=0.5,
+    paths=PathSettings(),
+)
 CERTAIN = 0.25
 MATTERS = Readiness(
     EDGES.assign(effect=1.5, effect_se=0.1, told_by=100), {"practice_ready": (1.5, 0.1)}, 1000
@@ -73,7 +95,7 @@ def decided(
             answers("s", "multiply", right, wrong).assign(position=lambda t: t["position"] + 9),
         ]
     )
-    beliefs = Beliefs.of(masteries({"s": mastery}), SKILLS)
+    beliefs = Beliefs.of(masteries({"s": mastery}), SKILLS, UNKNOWN)
     found = candidates(given, beliefs, readiness, CERTAIN, SETTINGS)
     return decide(found, SETTINGS).set_index("skill_id")
 
@@ -90,6 +112,20 @@ def test_the_chain_is_followed_to_where_it_begins() -> None:
     assert cases.loc["powers", "requires_skill_id"] == "multiply"
     assert cases.loc["powers", "begin_with"] == "add"
     assert cases.loc["multiply", "begin_with"] == "add"
+
+
+def test_gaps_that_explain_each_other_are_refused() -> None:
+    circle = pd.DataFrame(
+        {
+            "student_id": "s",
+            "skill_id": ["add", "multiply", "powers"],
+            "requires_skill_id": ["multiply", "add", "multiply"],
+        }
+    )
+    with pytest.raises(DataError, match="explain each other"):
+        ends_of_chains(circle)
+    line = circle.iloc[1:]
+    assert ends_of_chains(line).tolist() == ["add", "add"]
 
 
 def test_with_all_prerequisites_known_the_skill_itself_is_not_learnt() -> None:
@@ -128,7 +164,7 @@ def test_confidence_falls_as_the_prerequisite_is_better_known() -> None:
 
 
 def test_a_skill_without_prerequisites_is_itself_not_learnt() -> None:
-    beliefs = Beliefs.of(masteries({"s": [0.2, 0.5, 0.5]}), SKILLS)
+    beliefs = Beliefs.of(masteries({"s": [0.2, 0.5, 0.5]}), SKILLS, UNKNOWN)
     found = candidates(answers("s", "add", 1, 3), beliefs, MATTERS, CERTAIN, SETTINGS)
     case = decide(found, SETTINGS).iloc[0]
     assert case["verdict"] == NOT_LEARNT
@@ -139,7 +175,7 @@ def test_answers_after_the_last_snapshot_are_not_looked_at() -> None:
     late = answers("s", "powers", 1, 4).assign(
         occurred_at=pd.Timestamp(START + timedelta(days=40))
     )
-    beliefs = Beliefs.of(masteries({"s": [0.2, 0.5, 0.5]}), SKILLS)
+    beliefs = Beliefs.of(masteries({"s": [0.2, 0.5, 0.5]}), SKILLS, UNKNOWN)
     assert candidates(late, beliefs, MATTERS, CERTAIN, SETTINGS).empty
 
 
@@ -150,7 +186,7 @@ def test_evidence_counts_the_students_own_answers_and_the_path_begins_at_the_gap
             answers("s", "multiply", 2, 3).assign(position=lambda t: t["position"] + 9),
         ]
     )
-    beliefs = Beliefs.of(masteries({"s": [0.95, 0.1, 0.3]}), SKILLS)
+    beliefs = Beliefs.of(masteries({"s": [0.95, 0.1, 0.3]}), SKILLS, UNKNOWN)
     found = decide(candidates(given, beliefs, MATTERS, CERTAIN, SETTINGS), SETTINGS)
     planner = PathPlanner(prerequisite_graph(EDGES, SKILLS), SKILLS)
     table = with_evidence(found, given, beliefs, np.full(5, CERTAIN), planner)
@@ -167,7 +203,7 @@ def test_evidence_counts_the_students_own_answers_and_the_path_begins_at_the_gap
 def test_beliefs_are_those_of_the_week_and_the_last_one_lasts() -> None:
     table = masteries({"a": [0.2, 0.5, 0.5], "b": [0.4, 0.5, 0.5]})
     table = table[(table["student_id"] == "a") | (table["event_timestamp"].dt.day < 10)]
-    beliefs = Beliefs.of(table, SKILLS)
+    beliefs = Beliefs.of(table, SKILLS, UNKNOWN)
     given = pd.DataFrame(
         {
             "student_id": ["a", "a", "b", "nobody"],
@@ -181,9 +217,67 @@ def test_beliefs_are_those_of_the_week_and_the_last_one_lasts() -> None:
     assert expit(beliefs.logits[1, 3, 0]) == pytest.approx(0.4)
 
 
+def test_a_week_begins_with_what_earlier_weeks_told_and_the_first_with_nothing() -> None:
+    def known(table: pd.DataFrame) -> Any:
+        beliefs = Beliefs.of(table, SKILLS, [0.7, 0.5, 0.5])
+        return beliefs.known(np.zeros(4, int), np.arange(4), np.zeros(4, int), CERTAIN)
+
+    table = masteries({"s": [0.2, 0.5, 0.5]})
+    before = known(table)
+    # The normal chance that a logit of ln(7 / 3), with variance .25, is above 0.
+    assert before[0] == pytest.approx(norm.cdf(np.log(7 / 3) / 0.5))
+    for place in range(3):
+        scores = list(table["student_mastery_scores"])
+        scores[place] = [0.95, 0.5, 0.5]
+        after = known(table.assign(student_mastery_scores=scores))
+        assert (after[: place + 1] == before[: place + 1]).all()
+        assert after[place + 1] > before[place + 1]
+
+
+def learned_with(snapshot: int, level: float) -> Readiness:
+    """Learned from answers of the first two weeks, where half of the students know `add` by the
+    snapshots; in one of these some are given another mastery of it."""
+    rng = np.random.default_rng(0)
+    students = [f"s{number:02d}" for number in range(80)]
+    parts = [
+        answers(student, skill, 4, 4).assign(
+            correct=rng.random(8) < 0.5,
+            occurred_at=[
+                pd.Timestamp(START + timedelta(days=day)) for day in (1, 2, 3, 4, 8, 9, 10, 11)
+            ],
+        )
+        for student in students
+        for skill in ("multiply", "powers")
+    ]
+    given = pd.concat(parts, ignore_index=True).sort_values(["student_id", "occurred_at"])
+    given["position"] = given.groupby("student_id").cumcount()
+    table = masteries({s: [0.9 if n % 2 else 0.1, 0.5, 0.5] for n, s in enumerate(students)})
+    changed = table["student_id"].isin(students[:30])
+    changed &= table.groupby("student_id").cumcount() == snapshot
+    table["student_mastery_scores"] = table["student_mastery_scores"].where(
+        ~changed, pd.Series([[level, 0.5, 0.5]] * len(table))
+    )
+    return fit_readiness(
+        given,
+        Beliefs.of(table, SKILLS, [0.7, 0.4, 0.5]),
+        EDGES,
+        pd.DataFrame(
+            {"content_id": ["multiply.1", "powers.1"], "difficulty": 0.0, "discrimination": 1.0}
+        ),
+        pd.Series("c", index=SKILLS),
+        CERTAIN,
+    )
+
+
+def test_what_is_learned_of_prerequisites_rests_on_snapshots_before_the_answers() -> None:
+    assert learned_with(0, 0.05).weights != learned_with(0, 0.95).weights
+    for later in (1, 2):
+        assert learned_with(later, 0.05).weights == learned_with(later, 0.95).weights
+
+
 def test_masteries_of_another_list_of_skills_are_refused() -> None:
     with pytest.raises(ModelError, match="3 masteries, but there are 2 skills"):
-        Beliefs.of(masteries({"a": [0.1, 0.2, 0.3]}), SKILLS[:2])
+        Beliefs.of(masteries({"a": [0.1, 0.2, 0.3]}), SKILLS[:2], UNKNOWN[:2])
 
 
 def test_between_variance_as_dersimonian_and_laird_have_it() -> None:
@@ -228,7 +322,7 @@ def test_readiness_is_learned_where_it_matters_and_not_where_it_does_not() -> No
     )
     found = fit_readiness(
         pd.concat(parts, ignore_index=True),
-        Beliefs.of(table, SKILLS),
+        Beliefs.of(table, SKILLS, UNKNOWN),
         edges,
         items,
         pd.Series("c", index=SKILLS),
@@ -242,7 +336,7 @@ def test_readiness_is_learned_where_it_matters_and_not_where_it_does_not() -> No
 def test_too_few_answers_teach_nothing_and_say_so() -> None:
     learned = fit_readiness(
         answers("s", "powers", 3, 3),
-        Beliefs.of(masteries({"s": [0.5, 0.5, 0.5]}), SKILLS),
+        Beliefs.of(masteries({"s": [0.5, 0.5, 0.5]}), SKILLS, UNKNOWN),
         EDGES,
         pd.DataFrame({"content_id": ["powers.1"], "difficulty": 0.0, "discrimination": 1.0}),
         pd.Series("c", index=SKILLS),
@@ -252,28 +346,48 @@ def test_too_few_answers_teach_nothing_and_say_so() -> None:
     assert learned.effects["effect"].isna().all()
 
 
+JUDGED = pd.DataFrame(
+    {
+        "student_id": ["a", "a", "b", "b"],
+        "skill_id": ["multiply", "powers", "multiply", "powers"],
+        "requires_skill_id": ["add", "multiply", "add", "multiply"],
+        "confidence": [0.9, 0.8, 0.7, 0.1],
+        "gap_mastery": [0.2, 0.2, 0.2, 0.9],
+        "verdict": [GAP, GAP, GAP, NOT_LEARNT],
+        "begin_with": ["add", "add", "add", None],
+    }
+)
+TRUTH = JUDGED[["student_id", "skill_id", "requires_skill_id"]].assign(
+    explained=[0.5, 0.05, 0.3, 0.4]
+)
+
+
+def values(judged: dict[str, Any], of: str = "scores") -> dict[str, float]:
+    return {name: estimate["value"] for name, estimate in judged[of].items()}
+
+
 def test_precision_and_recall_are_counted_case_by_case() -> None:
-    cases = pd.DataFrame(
-        {
-            "student_id": ["a", "a", "b", "b"],
-            "skill_id": ["multiply", "powers", "multiply", "powers"],
-            "requires_skill_id": ["add", "multiply", "add", "multiply"],
-            "confidence": [0.9, 0.8, 0.7, 0.1],
-            "gap_mastery": [0.2, 0.2, 0.2, 0.9],
-            "verdict": [GAP, GAP, GAP, NOT_LEARNT],
-            "begin_with": ["add", "add", "add", None],
-        }
-    )
-    truth = cases[["student_id", "skill_id", "requires_skill_id"]].assign(
-        explained=[0.5, 0.05, 0.3, 0.4]
-    )
-    judged = judge_gaps(cases, cases, truth, SETTINGS, draws=20)
-    scores = judged["scores"]
-    assert isinstance(scores, dict)
-    assert scores["precision"]["value"] == pytest.approx(2 / 3)
-    assert scores["recall"]["value"] == pytest.approx(2 / 3)
+    judged = judge_gaps(JUDGED, JUDGED, TRUTH, SETTINGS, draws=20)
+    assert values(judged)["precision"] == pytest.approx(2 / 3)
+    assert values(judged)["recall"] == pytest.approx(2 / 3)
     assert judged["true_gaps"] == 3
     # Ranked .9 (true), .8 (not), .7 (true), .1 (true): (1 + 2/3 + 3/4) / 3.
-    ranking = judged["average_precision"]
-    assert isinstance(ranking, dict)
-    assert ranking["confidence"]["value"] == pytest.approx((1 + 2 / 3 + 3 / 4) / 3)
+    ranking = values(judged, "average_precision")
+    assert ranking["confidence"] == pytest.approx((1 + 2 / 3 + 3 / 4) / 3)
+
+
+@pytest.mark.parametrize("whole_student", [False, True])
+def test_a_true_gap_that_is_no_candidate_is_missed(whole_student: bool) -> None:
+    lacking = JUDGED["student_id"] == "b"
+    if not whole_student:
+        lacking &= JUDGED["skill_id"] == "multiply"
+    kept = JUDGED[~lacking]
+    judged = judge_gaps(kept, kept, TRUTH, SETTINGS, draws=20)
+    assert judged["true_gaps"] == 3
+    assert judged["true_gaps_no_candidate"] == lacking.sum()
+    assert values(judged)["precision"] == pytest.approx(1 / 2)
+    assert values(judged)["recall"] == pytest.approx(1 / 3)
+    # .9 (true), .8 (not); then what is no candidate after all that is one.
+    last = (1 + 3 / 4 + 3 / 4) / 3 if whole_student else (1 + 2 / 3 + 3 / 4) / 3
+    ranking = values(judged, "average_precision")
+    assert ranking["confidence"] == pytest.approx(last)

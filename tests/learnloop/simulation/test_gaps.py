@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import cohen_kappa_score
 
-from learnloop.simulation.campus import Campus
+from learnloop.simulation.campus import Block, Campus
 from learnloop.simulation.gaps import true_gaps
 from learnloop.simulation.people import draw_people
 from learnloop.simulation.settings import CampusSettings, Cohort
@@ -24,12 +25,22 @@ def campus() -> Campus:
 
 
 @pytest.fixture(scope="module")
-def told(campus: Campus) -> pd.DataFrame:
-    """What the key says of every skill that directly requires NEEDED."""
-    block = campus.simulate(Cohort.LEARN, 0, STUDENTS)
+def block(campus: Campus) -> Block:
+    return campus.simulate(Cohort.LEARN, 0, STUDENTS)
+
+
+@pytest.fixture(scope="module")
+def answers(block: Block) -> pd.DataFrame:
     events = block.events.to_pandas()
     answers = events[events["verb"] == "answered"]
-    answers = answers.assign(skill_id=answers["skill_ids"].str[0])
+    return answers.assign(
+        skill_id=answers["skill_ids"].str[0], student_id=answers["student_id"].astype(str)
+    )
+
+
+@pytest.fixture(scope="module")
+def told(campus: Campus, block: Block, answers: pd.DataFrame) -> pd.DataFrame:
+    """What the key says."""
     truth = block.mastery.to_pandas().astype({"student_id": str, "skill_id": str})
     skill_of = dict(
         zip(
@@ -39,12 +50,7 @@ def told(campus: Campus) -> pd.DataFrame:
         )
     )
     items = campus.curriculum.truth_items()
-    cases = answers[["student_id", "skill_id"]].drop_duplicates()
-    cases = cases.assign(
-        as_of=cases["student_id"].map(truth.groupby("student_id")["as_of"].max())
-    )
     return true_gaps(
-        cases,
         answers,
         campus.curriculum.prerequisites,
         truth,
@@ -75,23 +81,32 @@ def test_the_key_agrees_with_an_experiment(campus: Campus, told: pd.DataFrame) -
     assert len(rows) > 60
     assert rows["mastery"].to_numpy() == pytest.approx(without, abs=1e-3)
     assert np.corrcoef(explained, rows["explained"])[0, 1] > 0.7
-    agree = (explained >= 0.2) == (rows["explained"] >= 0.2)
-    assert agree.mean() > 0.8
+    # Most prerequisites explain less than a fifth, so that saying so of all would agree often.
+    # Above .6 agreement is substantial (Landis and Koch 1977).
+    assert cohen_kappa_score(explained >= 0.2, rows["explained"] >= 0.2) > 0.6
 
 
-def test_shares_are_shares_and_only_direct_prerequisites_are_asked_about(
-    campus: Campus, told: pd.DataFrame
+def test_every_direct_prerequisite_of_every_skill_answered_wrongly_is_asked_about(
+    campus: Campus, answers: pd.DataFrame, told: pd.DataFrame
 ) -> None:
     assert told["explained"].between(-1e-9, 1).all()
-    edges = set(campus.curriculum.prerequisites.itertuples(index=False, name=None))
-    assert (
-        set(told[["skill_id", "requires_skill_id"]].itertuples(index=False, name=None)) <= edges
+    wrong = answers.loc[~answers["correct"].astype(bool), ["student_id", "skill_id"]]
+    pairs = wrong.drop_duplicates().merge(campus.curriculum.prerequisites, on="skill_id")
+    asked = told[["student_id", "skill_id", "requires_skill_id"]]
+    assert set(asked.itertuples(index=False, name=None)) == set(
+        pairs.itertuples(index=False, name=None)
     )
+    assert len(asked) == len(pairs)
 
 
 def test_without_a_truth_there_is_no_key() -> None:
-    cases = pd.DataFrame(
-        {"student_id": ["s"], "skill_id": ["k"], "as_of": [pd.Timestamp.now("UTC")]}
+    answers = pd.DataFrame(
+        {
+            "student_id": ["s"],
+            "skill_id": ["k"],
+            "correct": [False],
+            "occurred_at": [pd.Timestamp.now("UTC")],
+        }
     )
     nothing = pd.DataFrame(columns=["student_id", "as_of", "skill_id", "mastery"])
-    assert true_gaps(cases, nothing, nothing, nothing, nothing).empty
+    assert true_gaps(answers, nothing, nothing, nothing).empty

@@ -10,7 +10,8 @@ from scipy.special import expit
 
 from learnloop.diagnosis.schema import LearningGaps
 from learnloop.diagnosis.settings import GapSettings, SkillModelSettings
-from pipelines.diagnosis.nodes import DiagnosisParameters
+from learnloop.paths.settings import PathSettings
+from pipelines.diagnosis.nodes import DiagnosisParameters, evaluate_gaps
 from pipelines.diagnosis.pipeline import create_pipeline
 
 from ..in_memory import run_in_memory  # noqa: TID252
@@ -18,7 +19,19 @@ from ..in_memory import run_in_memory  # noqa: TID252
 SKILLS = ["add", "multiply", "other-1", "other-2", "other-3"]
 START = datetime(2025, 9, 1, tzinfo=UTC)
 PARAMETERS = DiagnosisParameters(
-    gaps=GapSettings(), skill_model=SkillModelSettings(), draws=20, seed=0
+    gaps=GapSettings(
+        explains=0.2,
+        work=1.2,
+        slope=0.9,
+        shift=0.4,
+        name_from=0.35,
+        deny_below=0.25,
+        spread=0.5,
+        paths=PathSettings(),
+    ),
+    skill_model=SkillModelSettings(),
+    draws=20,
+    seed=0,
 )
 
 
@@ -27,6 +40,12 @@ class Mastery:
 
     skills = SKILLS
     logit_variances = np.full(5, 0.3)
+
+    def new_student(self) -> None:
+        """Nothing is known of one."""
+
+    def masteries_of(self, state: None, students: Any, day: Any) -> Any:  # noqa: ARG002
+        return np.full((len(students), len(SKILLS)), 0.5)
 
 
 def world() -> dict[str, Any]:
@@ -164,6 +183,28 @@ def test_named_gaps_are_held_against_the_truth_of_test_students(
     assert metrics["students"] <= 60
     assert metrics["scores"]["precision"]["value"] > 0.9
     assert "random prerequisite" in metrics["baselines"]
+
+
+def test_true_gaps_that_the_candidates_lack_lower_the_recall(outputs: dict[str, Any]) -> None:
+    found, given = outputs["gap_candidates"], world()
+    lacking = found["requires_skill_id"].notna() & (found["student_id"].str[-1] < "5")
+
+    def judged(candidates: pd.DataFrame) -> dict[str, Any]:
+        truths = ("attempts", "prerequisites", "truth_mastery", "truth_items")
+        return evaluate_gaps(candidates, *(given[name] for name in truths), 0.0, PARAMETERS)
+
+    whole, part, none = (
+        judged(candidates)
+        for candidates in (found, found[~lacking], found[found["requires_skill_id"].isna()])
+    )
+    assert whole["true_gaps"] == part["true_gaps"] == none["true_gaps"] > 20
+    assert whole["true_gaps_no_candidate"] == 0
+    # Nearly all true gaps are named, so that recall falls by about those that were dropped.
+    dropped = part["true_gaps_no_candidate"] / part["true_gaps"]
+    assert 0.3 < dropped < 0.7
+    recall = [metrics["scores"]["recall"]["value"] for metrics in (whole, part, none)]
+    assert recall[0] - recall[1] == pytest.approx(dropped, abs=0.1)
+    assert recall[2] == 0
 
 
 def test_a_school_without_a_truth_gets_gaps_and_a_page_without_precision() -> None:
