@@ -53,12 +53,12 @@ def learned(
     snapshots = pd.DataFrame(
         {
             "student_id": ids,
-            "event_timestamp": START + pd.Timedelta(days=7),
+            "event_timestamp": START,
             "student_mastery_scores": masteries,
         }
     ).astype({"event_timestamp": "datetime64[us, UTC]"})
     items = pd.DataFrame({"content_id": SKILLS[:2], "difficulty": 0.0, "discrimination": 1.0})
-    beliefs = Beliefs.of(snapshots, SKILLS)
+    beliefs = Beliefs.of(snapshots, SKILLS, np.full(len(SKILLS), 0.5))
     courses = pd.Series("c", index=SKILLS)
     return fit_readiness(answers, beliefs, EDGES, items, courses, VARIANCE)
 
