@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from benchmarks.reading import read_table
 from benchmarks.result import Cost, Result
 from learnloop.errors import DataError

@@ -139,7 +139,7 @@ def _few(answers: pd.DataFrame, data: PublicAnswers | None) -> list[str]:
     said = []
     if data is not None and (data.student_splits["split"] != "test").sum() == 1:
         said.append("One training student: what the models learned is of this student alone.")
-    if answers["student_id"].nunique() == 1:
+    if len(answers["student_id"].unique()) == 1:
         said.append("One test student: the intervals over students say nothing.")
     return said
 

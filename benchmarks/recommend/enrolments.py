@@ -114,8 +114,8 @@ def read(train: Path, test: Path | None) -> tuple[Task, list[str]]:
     if not len(asked):
         raise DataError("nobody has anything held out.", file=str(test or train))
     newcomers = [
-        f"{len(new)} of the {len(asked)} users who are asked are not in {train.name}: each method"
-        " shows them what is chosen most."
+        f"{len(new)} of the {len(asked)} users who are asked are not in {train.name}: each"
+        " method shows them what is chosen most."
     ] * bool(new)
     # Everybody's history teaches; only who has something held out is asked.
     order = np.concatenate([asked, np.setdiff1d(np.arange(len(history)), asked)])
