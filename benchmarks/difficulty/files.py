@@ -111,7 +111,13 @@ def _wide(path: Path, header: list[str], separator: str) -> pd.DataFrame:
     items = header[1:] if named else header
     for column in items:
         wrong = ~cells[column].isin(["0", "1", "", "NA"])
-        refuse(wrong, cells[column], f"is not 0, 1 or empty. {REMEDY}", path.name, column)
+        refuse(
+            wrong,
+            cells[column],
+            f"is not 0, 1 or empty. {REMEDY.removesuffix('.')}",
+            path.name,
+            column,
+        )
     long = cells[items].assign(student_id=names).melt("student_id", var_name="content_id")
     long = long[long["value"].isin(["0", "1"])]
     if long.empty:

@@ -179,6 +179,13 @@ def test_the_command_writes_the_page_and_fails_with_what_failed(tmp_path, monkey
     assert json.loads((tmp_path / "paths.json").read_text())["result"] is None
 
 
+def test_a_folder_that_is_a_file_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    for folder in ("file", "file/below"):
+        with pytest.raises(SystemExit, match=rf"^Error: '.*{folder}' cannot be made: .* Give"):
+            main(["all", "--only", "paths", "--folder", str(tmp_path / folder)])
+
+
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path):
     with pytest.raises(SystemExit, match=r"no benchmark 'pathes'.*paths, recommend-scale"):
         main(["all", "--only", "pathes", "--folder", str(tmp_path)])
