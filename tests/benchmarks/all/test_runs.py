@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -184,6 +186,34 @@ def test_a_folder_that_is_a_file_is_named(tmp_path):
     for folder in ("file", "file/below"):
         with pytest.raises(SystemExit, match=rf"^Error: '.*{folder}' cannot be made: .* Give"):
             main(["all", "--only", "paths", "--folder", str(tmp_path / folder)])
+
+
+def test_to_end_it_ends_what_it_runs(tmp_path):
+    alive, program, start = (tmp_path / name for name in ("alive", "program.py", "start.py"))
+    os.mkfifo(alive)
+    program.write_text(
+        f"import time\nwith open({str(alive)!r}, 'w') as told:\n"
+        "    time.sleep(20)\n    print('not ended', file=told)\n"
+    )
+    start.write_text(
+        "import runpy, sys\nfrom benchmarks.all import runs\n"
+        f"runs.PROGRAM = (sys.executable, {str(program)!r})\n"
+        "runpy.run_module('benchmarks', run_name='__main__')\n"
+    )
+    words = ["all", "--only", "paths", "--folder", str(tmp_path)]
+    paths = os.pathsep.join([str(runs.ROOT), *sys.path])
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, str(start), *words],
+        env=os.environ | {"PYTHONPATH": paths},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        # Opens when the program runs, and is at its end when nobody can write any more.
+        with alive.open() as told:
+            process.terminate()
+            assert told.read() == ""
+        assert "Stopped." in process.stderr.read()
+    assert process.returncode == 130
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path):
