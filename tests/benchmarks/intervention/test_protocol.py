@@ -1,14 +1,17 @@
 """No student teaches and is asked about, whatever is given as train and test."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.__main__ import main
 from benchmarks.intervention import baselines, judging, plain, protocol
 from learnloop.datasets.oulad import Oulad
 from learnloop.errors import DataError
+from tests.learnloop.datasets import oulad_files
 
 DAY = 28
 
@@ -169,3 +172,18 @@ def test_the_largest_gap_of_an_attribute_is_the_furthest_from_nought() -> None:
     assert largest["low"] == pytest.approx(0.05 - 0.0196, abs=1e-6)
     assert largest["high"] == pytest.approx(0.05 + 0.0196, abs=1e-6)
     assert np.isnan(found["flagged"]["deprivation"]["fpr"]["value"])
+
+
+@pytest.mark.parametrize("day", ["-1", "240", "999"])
+def test_a_day_outside_a_course_is_refused(tmp_path: Path, day: str) -> None:
+    oulad_files.write(tmp_path)
+    with pytest.raises(SystemExit, match=rf"^Error: day {day} is .* --day from 0 to 239"):
+        main(["intervention", "--train", str(tmp_path), "--day", day])
+
+
+def test_a_presentation_that_is_not_there_is_answered_with_those_that_are(
+    tmp_path: Path,
+) -> None:
+    oulad_files.write(tmp_path)
+    with pytest.raises(SystemExit, match=r"^Error: .* 'X'\. Known: 2013J, 2014B\."):
+        main(["intervention", "--train", str(tmp_path), "--test-presentation", "X"])
