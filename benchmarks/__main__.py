@@ -9,6 +9,7 @@ command lists its options.
 import argparse
 import importlib
 import os
+import signal
 import sys
 
 COMMANDS = {
@@ -26,6 +27,8 @@ COMMANDS = {
 """Each is a module of this package with `add_options(parser)` and `run(options) -> Result`."""
 ALL = {"all": "all of these with their peers, and a page that holds them to their goals"}
 """Likewise, but `run` gives the exit status."""
+STOPPED = 130
+"""Exit status after Ctrl-C or SIGTERM."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -60,10 +63,14 @@ def main(arguments: list[str] | None = None) -> None:
         found = module.run(command.parse_args(chosen.options))
     except LearnloopError as wrong:
         sys.exit(f"Error: {wrong}")
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
     if chosen.command in ALL:
         sys.exit(found)
     print(found.as_json())
 
 
 if __name__ == "__main__":
+    # As Ctrl-C: whoever waits for a process of its own ends it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     main()

@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from benchmarks import peers
 from benchmarks.assessment_answers import placed_by_answers
-from benchmarks.result import Result, measured, positive
+from benchmarks.result import Result, fraction, measured, not_negative, positive
 from learnloop.assessment.adaptive import AdaptiveTest
 from learnloop.assessment.bank import TestBank
 from learnloop.assessment.belief import Belief, belief_from_mastery, posterior
@@ -76,12 +76,12 @@ class Run:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.add_argument("--seeds", type=positive, default=5, help="banks and classes drawn")
-    parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--students", type=int, default=1000, help="per seed")
+    parser.add_argument("--first-seed", type=not_negative, default=0)
+    parser.add_argument("--students", type=positive, default=1000, help="per seed")
     parser.add_argument(
         "--answers", type=Path, help="real answers (ASSISTments 2009) to be placed by"
     )
-    parser.add_argument("--limit", type=float, default=0.2, help="of a question's exposure")
+    parser.add_argument("--limit", type=fraction, default=0.2, help="of a question's exposure")
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -30,6 +30,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
 
 from benchmarks.audits.project import read_settings
+from benchmarks.reading import read_table
 from benchmarks.result import Result, Scores, measured
 from learnloop.content.graph import prerequisite_graph
 from learnloop.diagnosis.evaluate import judge_gaps
@@ -88,7 +89,8 @@ def run(options: argparse.Namespace) -> Result:
         ModelError: it holds no mastery model.
     """
     tables = {
-        name: _read(options.run / folder / f"{name}.parquet") for name, folder in TABLES.items()
+        name: read_table(options.run / folder / f"{name}.parquet")
+        for name, folder in TABLES.items()
     }
     model = MasteryPredictor.load(options.run / "06_models/mastery_predictor")
     said = read_settings()
@@ -141,12 +143,6 @@ def run(options: argparse.Namespace) -> Result:
             "prerequisites": _prerequisites(tables, parameters.skill_model),
         },
     )
-
-
-def _read(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise DataError(f"there is no file '{path}'.", remedy="Run `kedro run` first.")
-    return pd.read_parquet(path)
 
 
 def _found(

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_array, hstack
 
+from benchmarks.reading import read_table
 from benchmarks.result import Cost, Result, Scores, measured
 from learnloop.errors import DataError
 from learnloop.evaluation import bootstrap, expected_calibration_error, ranked_auc
@@ -72,8 +73,8 @@ def run(options: argparse.Namespace) -> Result:
     Raises:
         DataError: the folder holds no run, or its answers have no times.
     """
-    attempts = _read(options.run / "03_primary/attempts.parquet")
-    scores = _read(options.run / "07_model_output/mastery_scores.parquet")
+    attempts = read_table(options.run / "03_primary/attempts.parquet")
+    scores = read_table(options.run / "07_model_output/mastery_scores.parquet")
     if attempts["occurred_at"].isna().any():
         raise DataError("these answers have no times.", file="attempts", column="occurred_at")
     practised = _practised(attempts)
@@ -101,12 +102,6 @@ def run(options: argparse.Namespace) -> Result:
             "cost_of_baselines": {"half-life regression": {"cpu_seconds": cost.cpu_seconds}},
         },
     )
-
-
-def _read(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise DataError(f"there is no file '{path}'.", remedy="Run `kedro run` first.")
-    return pd.read_parquet(path)
 
 
 def _practised(attempts: pd.DataFrame) -> pd.DataFrame:

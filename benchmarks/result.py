@@ -76,6 +76,22 @@ def positive(text: str) -> int:
     return number
 
 
+def not_negative(text: str) -> int:
+    """A whole number of at least 0, for `argparse`."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is less than 0")
+    return number
+
+
+def fraction(text: str) -> float:
+    """A number above 0 and at most 1, for `argparse`."""
+    number = float(text)
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1")
+    return number
+
+
 def _written(scores: Scores) -> dict[str, dict[str, float]]:
     return {name: estimate.as_dict() for name, estimate in scores.items()}
 

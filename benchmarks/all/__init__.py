@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         1 where a command failed, else 0; a goal that is missed is no failure.
 
     Raises:
-        DataError: `--only` names what there is not.
+        DataError: `--only` names what there is not, or there can be no such folder.
     """
     benchmarks, goals = read_benchmarks(), read_goals()
     chosen = options.only or list(benchmarks)
@@ -49,7 +49,12 @@ def run(options: argparse.Namespace) -> int:
             f"there is no benchmark {unknown[0]!r}.", remedy=f"Known: {', '.join(benchmarks)}."
         )
     folder = options.folder / "quick" if options.quick else options.folder
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"'{folder}' cannot be made: {error.strerror}.", remedy="Give another --folder."
+        ) from error
     console = Console(highlight=False, stderr=True)
     plan = {name: benchmarks[name] for name in benchmarks if name in chosen}
     modes = {"quick": options.quick, "again": options.again}

@@ -14,7 +14,7 @@ item_id and b. `auc` is of the file as it is; where students stand in it twice u
 import argparse
 from pathlib import Path
 
-from benchmarks.result import Result, positive
+from benchmarks.result import Result, not_negative, positive
 from learnloop.errors import DataError
 
 
@@ -36,7 +36,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--peer-seeds",
-        type=int,
+        type=not_negative,
         default=1,
         help="how many of the seeds the other libraries run on: minutes each (default 1)",
     )

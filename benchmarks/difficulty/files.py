@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.reading import require_distinct
 from learnloop.datasets.assistments_files import read_cells, refuse, require_answers
 from learnloop.datasets.leak import collapse_repeats
 from learnloop.errors import DataError
@@ -73,7 +74,9 @@ def _header(path: Path) -> tuple[list[str], str]:
     with path.open(encoding="utf-8-sig", errors="replace") as lines:
         first = lines.readline().rstrip("\r\n")
     separator = "\t" if "\t" in first else ","
-    return next(csv.reader([first], delimiter=separator), []), separator
+    header = next(csv.reader([first], delimiter=separator), [])
+    require_distinct(header, path.name)
+    return header, separator
 
 
 def _long(path: Path, separator: str) -> tuple[pd.DataFrame, list[str]]:
@@ -100,9 +103,6 @@ def _long(path: Path, separator: str) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _wide(path: Path, header: list[str], separator: str) -> pd.DataFrame:
-    twice = pd.Index(header)[pd.Index(header).duplicated()]
-    if len(twice):
-        raise DataError("two columns have this name.", file=path.name, column=str(twice[0]))
     cells = read_cells(path, header, separator, REMEDY)
     _require_rows(cells, path)
     named = header[0].strip().lower() in NAMES_OF_STUDENTS
@@ -111,7 +111,13 @@ def _wide(path: Path, header: list[str], separator: str) -> pd.DataFrame:
     items = header[1:] if named else header
     for column in items:
         wrong = ~cells[column].isin(["0", "1", "", "NA"])
-        refuse(wrong, cells[column], f"is not 0, 1 or empty. {REMEDY}", path.name, column)
+        refuse(
+            wrong,
+            cells[column],
+            f"is not 0, 1 or empty. {REMEDY.removesuffix('.')}",
+            path.name,
+            column,
+        )
     long = cells[items].assign(student_id=names).melt("student_id", var_name="content_id")
     long = long[long["value"].isin(["0", "1"])]
     if long.empty:

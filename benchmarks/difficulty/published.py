@@ -23,10 +23,16 @@ def compare(answers: pd.DataFrame) -> Result:
         answers: of LSAT section 6, as from `read_answers`.
 
     Raises:
-        DataError: they are not of five items.
+        DataError: they are not of five items, or everybody or nobody solves one.
     """
     if answers["content_id"].nunique() != 5:
         raise DataError("LSAT section 6 has five items.", remedy="Name irt/lsat.csv.")
+    solved = answers.groupby("content_id")["correct"].mean()
+    for share, who in ((1, "everybody"), (0, "nobody")):
+        if (solved == share).any():
+            item = solved.index[solved == share][0]
+            wrong = f"{who} solves item '{item}': its likelihood has no finite maximum."
+            raise DataError(wrong, remedy="Name irt/lsat.csv.")
     found: dict[str, list[float]] = {}
     with measured() as cost:
         for form in ("1pl", "2pl"):

@@ -67,7 +67,7 @@ def study(seeds: int, peer_seeds: int) -> Result:
     million = {size: _seconds_of_a_million(*shape) for size, shape in MILLION.items()}
     notes = [GENERATOR, SCALE]
     for name, seen in SEEN.items():
-        for seed in range(peer_seeds):
+        for seed in range(min(peer_seeds, seeds)):
             matrix, b = draw(seed, seen)
             for peer, script in PEERS.items():
                 said = ask(script, matrix=matrix)

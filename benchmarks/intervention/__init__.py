@@ -19,11 +19,18 @@ from ruamel.yaml import YAML
 
 from benchmarks.intervention.anomalies import measure_anomalies
 from benchmarks.intervention.baselines import BASELINES
-from benchmarks.intervention.judging import auc_by_presentation, estimates, gaps, measures
+from benchmarks.intervention.judging import (
+    auc_by_presentation,
+    estimates,
+    gaps,
+    largest_gaps,
+    measures,
+)
 from benchmarks.intervention.lead import measure_lead
 from benchmarks.intervention.protocol import cases_of, score
 from benchmarks.result import Result, measured, positive
 from learnloop.datasets.oulad import read_oulad
+from learnloop.datasets.oulad_files import read_table
 from learnloop.errors import DataError
 from learnloop.intervene import EnrolmentTrigger, TriggerSettings
 
@@ -62,12 +69,28 @@ def run(options: argparse.Namespace) -> Result:
     return _measure(options)
 
 
+def _require_running(day: int, folder: Path) -> None:
+    """On that day all courses have begun and none is over.
+
+    Raises:
+        DataError: they have not, or one is; names the range.
+    """
+    last = int(read_table(folder, "courses.csv")["module_presentation_length"].min()) - 1
+    if not 0 <= day <= last:
+        raise DataError(
+            f"day {day} is not within every course of '{folder}'.",
+            remedy=f"Give a --day from 0 to {last}: the shortest course has {last + 1} days.",
+        )
+
+
 def _measure(options: argparse.Namespace) -> Result:
     said = YAML(typ="safe").load(CONF)["oulad"]["trigger"]
     settings = TriggerSettings.model_validate(said)
     train = read_oulad(options.train)
     apart = options.test is not None and options.test.resolve() != options.train.resolve()
     test = read_oulad(options.test) if apart else None
+    for folder in {options.train, options.test or options.train}:
+        _require_running(options.day, folder)
     protocol, cases = cases_of(
         train, test, options.day, options.test_presentation, options.seeds
     )
@@ -84,6 +107,7 @@ def _measure(options: argparse.Namespace) -> Result:
             scored = [score(case, predict) for case in cases]
         baselines[name] = estimates(scored)
         spent[name] = {"cpu_seconds": taken.cpu_seconds / len(cases)}
+    found_gaps = gaps(first, (test or train).protected)
     return Result(
         scores=estimates(found),
         baselines=baselines,
@@ -105,6 +129,7 @@ def _measure(options: argparse.Namespace) -> Result:
             "per_seed": [measures(rows) for rows in found],
             "cost_of_baselines": spent,
             "auc_by_presentation": auc_by_presentation(first),
-            "gaps": gaps(first, (test or train).protected),
+            "gaps": found_gaps,
+            "largest_gaps": largest_gaps(found_gaps),
         },
     )

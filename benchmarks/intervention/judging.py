@@ -1,5 +1,6 @@
 """What scores of enrolments are worth, and for whom."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from learnloop.intervene.evaluation import caught_at_budget
 BUDGET = 0.1
 """Share of the rows that an adviser has time for."""
 AUDITED = ["gender", "disability", "deprivation"]
+WIDTH = 1.96
+"""Standard errors to each side of a 95 % interval."""
 LEAST_STUDENTS = 50
 """Fewer students say much about few; as of the audits."""
 
@@ -77,6 +80,29 @@ def gaps(rows: pd.DataFrame, protected: pd.DataFrame) -> dict[str, Any]:
         "flagged": _gaps(rows, rows["flagged"], protected),
         "highest tenth": _gaps(rows, highest, protected),
     }
+
+
+def largest_gaps(found: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Of each attribute the gap furthest from 0, without its sign, by flag and metric.
+
+    Args:
+        found: as from `gaps`.
+
+    Returns:
+        By flag, attribute and metric: `value`, `low` and `high` (95 %, of this group alone)
+        and the `group`; NaN and no group where all are too small.
+    """
+    largest: dict[str, Any] = {}
+    for flag, several in found.items():
+        for gap in several:
+            own = largest.setdefault(flag, {}).setdefault(gap["attribute"], {})
+            size, error = abs(gap["gap"]), gap["standard_error"]
+            known = own.setdefault(gap["metric"], {"value": math.nan})
+            if not size <= known["value"]:
+                low, high = max(size - WIDTH * error, 0.0), size + WIDTH * error
+                told = {"value": size, "low": low, "high": high, "group": gap["group"]}
+                own[gap["metric"]] = known if math.isnan(size) else told
+    return largest
 
 
 def _gaps(

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pandas as pd
-
+from benchmarks.reading import read_table
 from benchmarks.result import Cost, Result
 from learnloop.errors import DataError
 from learnloop.evaluation import Estimate
@@ -25,8 +24,8 @@ def measure_lead(run: Path) -> Result:
     Raises:
         DataError: the folder holds no such run, or nobody of its campus was lost.
     """
-    scores = _read(run / "07_model_output/intervention_scores.parquet")
-    found = measure_lead_time(scores, _read(run / "01_raw/truth/students.parquet"))
+    scores = read_table(run / "07_model_output/intervention_scores.parquet")
+    found = measure_lead_time(scores, read_table(run / "01_raw/truth/students.parquet"))
     if "never_lost_flagged" not in found:
         raise DataError("in this campus nobody was lost, or everybody.", file="students")
     told = {name: Estimate(**each) for name, each in found.items()}
@@ -52,9 +51,3 @@ def measure_lead(run: Path) -> Result:
             "What the trigger cost is part of the run.",
         ],
     )
-
-
-def _read(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise DataError(f"there is no file '{path}'.", remedy="Run `kedro run` first.")
-    return pd.read_parquet(path)

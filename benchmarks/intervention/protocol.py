@@ -37,7 +37,8 @@ def cases_of(
         seeds: how many divisions into folds.
 
     Raises:
-        DataError: nobody is left to learn from or to ask about.
+        DataError: there is no such presentation, or nobody is left to learn from or to
+            ask about.
     """
     known = _examples(train, day)
     _require(known, "learn from", day)
@@ -47,6 +48,7 @@ def cases_of(
         ]
     asked = known if test is None else _examples(test, day)
     if presentation is not None:
+        _require_presentation(asked, presentation)
         asked = asked[asked["presentation"] == presentation]
         known = known[known["presentation"] < presentation]
     elif not (new := asked[~_classes(asked).isin(_classes(known))]).empty:
@@ -56,6 +58,14 @@ def cases_of(
     _require(asked, "ask about", day)
     words = f"Learned from {_named(known)}, tested on {_named(asked)}, no student in both."
     return words, [Case(seed, [(known, asked)]) for seed in range(seeds)]
+
+
+def _require_presentation(rows: pd.DataFrame, name: str) -> None:
+    known = sorted(rows["presentation"].unique())
+    if name not in known:
+        raise DataError(
+            f"there is no presentation '{name}'.", remedy=f"Known: {', '.join(known)}."
+        )
 
 
 def _require(rows: pd.DataFrame, what: str, day: int) -> None:

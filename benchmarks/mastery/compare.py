@@ -13,6 +13,7 @@ import yaml
 from benchmarks.mastery.peers import PEERS
 from benchmarks.mastery.reading import Run
 from benchmarks.result import Cost, Result, Scores, measured
+from learnloop.datasets.assistments import PublicAnswers
 from learnloop.difficulty import DifficultySettings
 from learnloop.evaluation import (
     Estimate,
@@ -101,7 +102,7 @@ def compared(runs: Iterable[Run], *, peers: bool) -> Result:
         baselines={name: scores_of(answers, name) for name in names},
         cost=Cost(statistics.mean(cost.cpu_seconds for cost in costs), costs[0].peak_mb),
         rows=rows,
-        notes=[*NOTES, counted, copied],
+        notes=[*NOTES, counted, copied, *_few(answers, data), *_one_sided(answers)],
         details={
             "leak": leak.as_dict(),
             "copies": {**twice.to_dict(), "rows": copied_rows},
@@ -133,13 +134,44 @@ def _asked(name: str, run: Run, spent: dict[str, list[float]]) -> np.ndarray:
     return found
 
 
+def _few(answers: pd.DataFrame, data: PublicAnswers | None) -> list[str]:
+    """What rests on a single student."""
+    said = []
+    if data is not None and (data.student_splits["split"] != "test").sum() == 1:
+        said.append("One training student: what the models learned is of this student alone.")
+    if len(answers["student_id"].unique()) == 1:
+        said.append("One test student: the intervals over students say nothing.")
+    return said
+
+
+def _one_sided(answers: pd.DataFrame) -> list[str]:
+    """Why an AUC is null: it compares right answers with wrong ones."""
+    parts = {"auc": answers, "auc_student_first": _first(answers)}
+    if answers["copied"].any():
+        parts["auc_without_copies"] = answers[~answers["copied"]]
+    said = []
+    for name, rows in parts.items():
+        for run in answers["run"].unique():
+            correct = rows.loc[rows["run"] == run, "correct"]
+            if correct.nunique() < 2:
+                kind = f"all {len(correct)} are {'right' if correct.any() else 'wrong'}"
+                what = kind if len(correct) else "there is none"
+                said.append(f"{name} is null: of the answers that it is over, {what} ({run}).")
+                break
+    return said
+
+
+def _first(answers: pd.DataFrame) -> pd.DataFrame:
+    """Each student's very first answer."""
+    return answers[~answers.duplicated(["run", "student_id"])]
+
+
 def scores_of(answers: pd.DataFrame, column: str) -> Scores:
     """`auc`, `ece`, `auc_student_first`, over each student's very first answer alone, and
     `auc_without_copies`, where there are copied students."""
-    first = answers[~answers.duplicated(["run", "student_id"])]
     scores = {
         "auc": _mean_auc(answers, [column]),
-        "auc_student_first": _mean_auc(first, [column]),
+        "auc_student_first": _mean_auc(_first(answers), [column]),
         "ece": _over_runs(answers, expected_calibration_error, [answers[column].to_numpy()]),
     }
     if answers["copied"].any():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.reading import require_distinct
 from learnloop.datasets import assistments2009, assistments2015
 from learnloop.datasets.assistments import PublicAnswers, rows_to_tables
 from learnloop.datasets.copies import without_copies
@@ -15,6 +16,7 @@ FORMATS = (
     "user_id item_id timestamp correct skill_id, tab-separated, or fold, uid, concepts, "
     "responses, comma-separated"
 )
+REMEDY = "Give answers of students of both kinds: who teaches and who is tested."
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,20 @@ def runs_of(
     Raises:
         DataError: a file is not what it should be, or there is neither a test file nor folds.
     """
-    by_fold = _is_by_fold(train)
+    by_fold = _is_by_fold(train, "training")
     if test is not None:
         read = assistments2015.read_files if by_fold else assistments2009.read_files
-        if _is_by_fold(test) != by_fold:
+        if _is_by_fold(test, "test") != by_fold:
             raise DataError(
                 f"its columns are not those of {train.name}.",
                 file=test.name,
                 remedy=f"Give two files of one kind: {FORMATS}.",
             )
-        data, copies = _tables(read(train, test), drop_copies)
+        named = {
+            "learn": f"the training file {train.name}",
+            "test": f"the test file {test.name}",
+        }
+        data, copies = _tables(read(train, test), drop_copies, named)
         yield from (Run(f"seed {seed}", seed, data, copies) for seed in range(seeds))
         return
     if not by_fold:
@@ -65,28 +71,50 @@ def runs_of(
             remedy="Name the test students' file with --test.",
         )
     for fold, rows in assistments2015.each_fold(train):
-        yield Run(f"fold {fold}", fold, *_tables(rows, drop_copies))
+        named = {
+            "learn": f"{train.name} without fold {fold}",
+            "test": f"fold {fold} of {train.name}",
+        }
+        yield Run(f"fold {fold}", fold, *_tables(rows, drop_copies, named))
 
 
-def _tables(rows: pd.DataFrame, drop_copies: bool) -> tuple[PublicAnswers, pd.DataFrame]:
+def _tables(
+    rows: pd.DataFrame, drop_copies: bool, named: dict[str, str]
+) -> tuple[PublicAnswers, pd.DataFrame]:
+    """`named`: what teaches (`learn`) and what is tested (`test`), for errors."""
     left, copies = without_copies(rows)
-    return rows_to_tables(left if drop_copies else rows, "benchmark"), copies
+    kept = left if drop_copies else rows
+    for cohort, name in named.items():
+        if not (kept["cohort"] == cohort).any():
+            without = " once copied students are left out" if drop_copies else ""
+            raise DataError(f"{name} has no answer{without}.", remedy=REMEDY)
+    return rows_to_tables(kept, "benchmark"), copies
 
 
-def _is_by_fold(path: Path) -> bool:
+def _is_by_fold(path: Path, what: str) -> bool:
     """Whether the file is pyKT's.
 
     Raises:
-        DataError: there is no such file, or its header is of neither kind.
+        DataError: there is no such file, its header is of neither kind or names a column
+            twice, or nothing follows it.
     """
     if not path.is_file():
         raise DataError(f"there is no file '{path}'.")
     with path.open(encoding="utf-8-sig", errors="replace") as lines:
         header = lines.readline().rstrip("\n")
-    if {"uid", "concepts", "responses"} <= set(header.split(",")):
-        return True
-    if {"user_id", "item_id", "correct"} <= set(header.split("\t")):
-        return False
+        empty = not any(line.strip() for line in lines)
+    for by_fold, separator, known in (
+        (True, ",", {"uid", "concepts", "responses"}),
+        (False, "\t", {"user_id", "item_id", "correct"}),
+    ):
+        columns = header.split(separator)
+        if known <= set(columns):
+            require_distinct(columns, path.name)
+            if empty:
+                raise DataError(
+                    f"the {what} file has no answer.", file=path.name, remedy=REMEDY
+                )
+            return by_fold
     raise DataError(
         f"the header '{header[:80]}' is of no known kind.", file=path.name, remedy=FORMATS
     )

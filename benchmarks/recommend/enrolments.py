@@ -1,6 +1,7 @@
 """Lists of ten for what users chose last, of our own model and of others."""
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,12 @@ def compare(train: Path, test: Path | None, seeds: int) -> Result:
         baselines={name: _estimates(scores, users) for name, scores in others.items()},
         cost=cost,
         rows=task.lines,
-        notes=[*notes, *rivals.NOTES],
+        notes=[
+            *notes,
+            *rivals.NOTES,
+            *[f"{rivals.REFERENCE} finds nothing: there is no ratio to it."]
+            * (not rival.any()),
+        ],
         details={
             "users": len(users),
             "ndcg@10_by_seed": [float(fit["ndcg@10"].mean()) for fit in fits],
@@ -83,10 +89,8 @@ def read(train: Path, test: Path | None) -> tuple[Task, list[str]]:
     first = _lines(train)
     second = _lines(test) if test else []
     users = {user: place for place, user in enumerate(dict(first))}
-    users.update(
-        (user, len(users) + place)
-        for place, user in enumerate(u for u in dict(second) if u not in users)
-    )
+    new = [user for user in dict(second) if user not in users]
+    users |= {user: len(users) + place for place, user in enumerate(new)}
     names = sorted({item for _, item in first}, key=str)
     known = {item: place for place, item in enumerate(names)}
     later = {item: len(known) + place for place, item in enumerate(
@@ -109,6 +113,10 @@ def read(train: Path, test: Path | None) -> tuple[Task, list[str]]:
     asked = np.flatnonzero(held.length > 0)
     if not len(asked):
         raise DataError("nobody has anything held out.", file=str(test or train))
+    newcomers = [
+        f"{len(new)} of the {len(asked)} users who are asked are not in {train.name}: each"
+        " method shows them what is chosen most."
+    ] * bool(new)
     # Everybody's history teaches; only who has something held out is asked.
     order = np.concatenate([asked, np.setdiff1d(np.arange(len(history)), asked)])
     repeats = int((history.bag().astype(bool).multiply(held.bag().astype(bool))).sum())
@@ -118,6 +126,7 @@ def read(train: Path, test: Path | None) -> tuple[Task, list[str]]:
         " what is in the history, so these count as missed for all alike.",
         f"{len(later)} held-out items stand in nobody's history and cannot be found.",
         "Neither the order of users in the file nor the numbers of items are used.",
+        *newcomers,
     ]
 
 
@@ -135,23 +144,35 @@ def _lines(path: Path) -> list[tuple[Any, Any]]:
     if not path.is_file():
         raise DataError("there is no such file.", file=str(path))
     found = []
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
-                pair = (row["user"], row["item"])
-                hash(pair)
+                row = json.loads(line.decode("utf-8-sig"))
+                pair = (_name(row["user"]), _name(row["item"]))
             except (ValueError, TypeError, KeyError) as wrong:
                 raise DataError(
-                    f"{line.strip()[:60]!r} is not an enrolment.",
+                    f"{line.decode(errors='replace').strip()[:60]!r} is not an enrolment.",
                     file=str(path),
                     rows=[number],
                     remedy='Give one {"user": …, "item": …} a line.',
                 ) from wrong
             found.append(pair)
     return found
+
+
+def _name(value: Any) -> str | int | float:
+    """What can name a user or an item: a text or a number.
+
+    Raises:
+        ValueError: it is neither, or empty or no finite number.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("neither a text nor a number")
+    if value == "" or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError("names nobody")
+    return value
 
 
 def _seeded(seed: int) -> NextItemSettings:
@@ -165,7 +186,8 @@ def _seeded(seed: int) -> NextItemSettings:
 
 
 def _ratio(ours: Any, theirs: Any, weight: Any = None) -> float:
-    return mean(ours, weight) / mean(theirs, weight)
+    least = mean(theirs, weight)
+    return mean(ours, weight) / least if least > 0 else math.nan
 
 
 def _estimates(scores: dict[str, Any], users: NDArray[np.int64]) -> dict[str, Estimate]:

@@ -15,3 +15,22 @@ def test_seeds_that_are_no_positive_number_are_refused(command, seeds, capsys):
         main([command, *needed, "--seeds", seeds])
     assert stopped.value.code == 2
     assert "argument --seeds: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "policy --first-seed -5",
+        "assessment --first-seed -3",
+        "assessment --limit 0",
+        "assessment --limit 2",
+        "assessment --limit nan",
+        "assessment --students 0",
+        "difficulty --recovery --peer-seeds -2",
+    ],
+)
+def test_an_option_out_of_its_range_is_named(line, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(line.split())
+    assert stopped.value.code == 2
+    assert f"argument {line.split()[-2]}: {line.split()[-1]} is " in capsys.readouterr().err

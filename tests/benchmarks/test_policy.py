@@ -11,7 +11,10 @@ from benchmarks.foreign import ForeignRoom
 from learnloop.recommend.teaching import Lesson
 
 
-def test_a_run_says_why_its_figures_flatter(monkeypatch, capsys):
+@pytest.fixture
+def drawn_gains(monkeypatch):
+    """Everybody's gains are drawn at random: nobody is taught."""
+
     def taught(rooms, seeds, make, groups=None, *, told=True):
         shape = (len(seeds), len(policy.FAMILIES))
         if groups is not None:
@@ -22,6 +25,18 @@ def test_a_run_says_why_its_figures_flatter(monkeypatch, capsys):
     monkeypatch.setattr(policy, "_popularity", dict)
     monkeypatch.setattr(policy, "_taught", taught)
     monkeypatch.setattr(policy, "_taught_by_oracle", taught)
+
+
+@pytest.mark.usefixtures("drawn_gains")
+def test_one_seed_says_nothing_of_groups(capsys):
+    main(["policy", "--seeds", "1"])
+    said = json.loads(capsys.readouterr().out)
+    assert not any("group" in name for name in said["scores"])
+    assert any(note.startswith("one seed: ") for note in said["notes"])
+
+
+@pytest.mark.usefixtures("drawn_gains")
+def test_a_run_says_why_its_figures_flatter(capsys):
     main(["policy", "--seeds", "3"])
     said = " ".join(json.loads(capsys.readouterr().out)["notes"])
     for words in (

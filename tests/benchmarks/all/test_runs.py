@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -177,6 +179,41 @@ def test_the_command_writes_the_page_and_fails_with_what_failed(tmp_path, monkey
     assert stopped.value.code == 1
     assert "no luck today" in (tmp_path / "index.html").read_text("utf-8")
     assert json.loads((tmp_path / "paths.json").read_text())["result"] is None
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    for folder in ("file", "file/below"):
+        with pytest.raises(SystemExit, match=rf"^Error: '.*{folder}' cannot be made: .* Give"):
+            main(["all", "--only", "paths", "--folder", str(tmp_path / folder)])
+
+
+def test_to_end_it_ends_what_it_runs(tmp_path):
+    alive, program, start = (tmp_path / name for name in ("alive", "program.py", "start.py"))
+    os.mkfifo(alive)
+    program.write_text(
+        f"import time\nwith open({str(alive)!r}, 'w') as told:\n"
+        "    time.sleep(20)\n    print('not ended', file=told)\n"
+    )
+    start.write_text(
+        "import runpy, sys\nfrom benchmarks.all import runs\n"
+        f"runs.PROGRAM = (sys.executable, {str(program)!r})\n"
+        "runpy.run_module('benchmarks', run_name='__main__')\n"
+    )
+    words = ["all", "--only", "paths", "--folder", str(tmp_path)]
+    paths = os.pathsep.join([str(runs.ROOT), *sys.path])
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, str(start), *words],
+        env=os.environ | {"PYTHONPATH": paths},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        # Opens when the program runs, and is at its end when nobody can write any more.
+        with alive.open() as told:
+            process.terminate()
+            assert told.read() == ""
+        assert "Stopped." in process.stderr.read()
+    assert process.returncode == 130
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path):

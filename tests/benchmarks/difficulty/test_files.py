@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import main
 from benchmarks.difficulty.files import read_answers, read_truth
 from learnloop.errors import DataError
 
@@ -71,6 +72,7 @@ def test_a_first_column_of_names_is_no_item(tmp_path: Path) -> None:
         (HEADER, "no row after the header"),
         ("user_id\titem_id\tcorrect\n1\t2\t1\n", "column 'skill_id': the column is missing"),
         ("a,b\n1,2\n", "column 'b', row 2: '2' is not 0, 1 or empty"),
+        (HEADER.replace("skill_id", "correct"), "column 'correct': two columns"),
         ("a,a\n1,0\n", "column 'a': two columns have this name"),
         ("student,a\nann,1\nann,0\n", "column 'student', row 3: 'ann' is there twice"),
         ("a,b\n,\n", "there is no answer"),
@@ -83,6 +85,7 @@ def test_what_is_wrong_is_named_by_column_and_row(tmp_path: Path, text: str, tol
         read_answers(written(tmp_path, text))
     assert told in str(refused.value)
     assert "answers.tsv" in str(refused.value)
+    assert ".." not in str(refused.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -108,3 +111,13 @@ def test_a_wrong_truth_is_refused(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(DataError) as refused:
         read_truth(written(tmp_path, text))
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(("right", "told"), [(1, "everybody"), (0, "nobody")])
+def test_answers_without_a_likeliest_difficulty_are_not_held_to_published_ones(
+    tmp_path: Path, right: int, told: str
+) -> None:
+    rows = [",".join(f"{n:04b}") + f",{right}\n" for n in range(16)]
+    path = written(tmp_path, "a,b,c,d,e\n" + "".join(rows), "answers.csv")
+    with pytest.raises(SystemExit, match=rf"Error: {told} solves item 'e'"):
+        main(["difficulty", "--answers", str(path), "--published"])

@@ -1,14 +1,17 @@
 """No student teaches and is asked about, whatever is given as train and test."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.__main__ import main
 from benchmarks.intervention import baselines, judging, plain, protocol
 from learnloop.datasets.oulad import Oulad
 from learnloop.errors import DataError
+from tests.learnloop.datasets import oulad_files
 
 DAY = 28
 
@@ -92,9 +95,10 @@ def test_two_folders_teach_and_test_with_students_apart(data: Oulad) -> None:
 
 
 def test_where_nobody_is_left_the_error_says_what_to_change(data: Oulad) -> None:
-    for presentation in ("2013J", "2020B"):
-        with pytest.raises(DataError, match=r"nobody to .* on day 28"):
-            protocol.cases_of(data, None, DAY, presentation, seeds=1)
+    with pytest.raises(DataError, match=r"nobody to learn from on day 28"):
+        protocol.cases_of(data, None, DAY, "2013J", seeds=1)
+    with pytest.raises(DataError, match=r"no presentation '2020B'\. Known: 2013J, 2014B\."):
+        protocol.cases_of(data, None, DAY, "2020B", seeds=1)
     with pytest.raises(DataError, match="nobody to learn from on day -400"):
         protocol.cases_of(data, None, -400, None, seeds=1)
 
@@ -154,3 +158,32 @@ def test_a_gap_is_a_group_less_the_rest() -> None:
     found = judging.gaps(rows, protected)["flagged"]
     [gap] = [g for g in found if (g["group"], g["metric"]) == ("female", "tpr")]
     assert gap["gap"] == pytest.approx(-0.5)
+
+
+def test_the_largest_gap_of_an_attribute_is_the_furthest_from_nought() -> None:
+    def gap(group: str, metric: str, size: float) -> dict[str, object]:
+        told = {"attribute": "deprivation", "group": group, "metric": metric}
+        return told | {"gap": size, "standard_error": 0.01}
+
+    several = [gap("1", "tpr", 0.02), gap("2", "tpr", -0.05), gap("3", "tpr", np.nan)]
+    found = judging.largest_gaps({"flagged": [*several, gap("1", "fpr", np.nan)]})
+    largest = found["flagged"]["deprivation"]["tpr"]
+    assert (largest["group"], largest["value"]) == ("2", 0.05)
+    assert largest["low"] == pytest.approx(0.05 - 0.0196, abs=1e-6)
+    assert largest["high"] == pytest.approx(0.05 + 0.0196, abs=1e-6)
+    assert np.isnan(found["flagged"]["deprivation"]["fpr"]["value"])
+
+
+@pytest.mark.parametrize("day", ["-1", "240", "999"])
+def test_a_day_outside_a_course_is_refused(tmp_path: Path, day: str) -> None:
+    oulad_files.write(tmp_path)
+    with pytest.raises(SystemExit, match=rf"^Error: day {day} is .* --day from 0 to 239"):
+        main(["intervention", "--train", str(tmp_path), "--day", day])
+
+
+def test_a_presentation_that_is_not_there_is_answered_with_those_that_are(
+    tmp_path: Path,
+) -> None:
+    oulad_files.write(tmp_path)
+    with pytest.raises(SystemExit, match=r"^Error: .* 'X'\. Known: 2013J, 2014B\."):
+        main(["intervention", "--train", str(tmp_path), "--test-presentation", "X"])

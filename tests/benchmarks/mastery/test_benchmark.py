@@ -161,3 +161,66 @@ def test_each_fold_tests_once_and_counts_once(
 def test_a_mistake_in_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="Error: there is no file"):
         main(["mastery", "--train", str(tmp_path / "none.tsv")])
+
+
+def refused(train: Path, test: Path | None, command: str = "mastery") -> str:
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--train", str(train), *(["--test", str(test)] if test else [])])
+    return str(stopped.value)
+
+
+@pytest.mark.parametrize("command", ["mastery", "latency"])
+def test_a_test_file_without_an_answer_is_refused_not_replaced(
+    tmp_path: Path, command: str
+) -> None:
+    train, test = tab_file(tmp_path / "a.tsv", range(60)), tmp_path / "b.tsv"
+    test.write_text("user_id\titem_id\ttimestamp\tcorrect\tskill_id\n", encoding="utf-8")
+    assert refused(train, test, command).startswith("Error: b.tsv: the test file has no answer")
+    assert refused(test, train, command).startswith("Error: b.tsv: the training file has no")
+
+
+def test_padding_alone_is_no_answer(tmp_path: Path) -> None:
+    test = tmp_path / "b.csv"
+    test.write_text('uid,concepts,responses\n90,"-1,-1","-1,-1"\n', encoding="utf-8")
+    said = refused(fold_file(tmp_path / "a.csv"), test)
+    assert said.startswith("Error: the test file b.csv has no answer")
+
+
+def test_one_fold_leaves_nobody_to_learn_from(tmp_path: Path) -> None:
+    train = tmp_path / "a.csv"
+    train.write_text('fold,uid,concepts,responses\n3,1,"1,2","0,1"\n', encoding="utf-8")
+    assert "a.csv without fold 3 has no answer" in refused(train, None)
+
+
+def test_a_column_that_is_there_twice_is_named(tmp_path: Path) -> None:
+    train, test = tab_file(tmp_path / "a.tsv", range(9)), tmp_path / "b.tsv"
+    twice = "user_id\titem_id\ttimestamp\tcorrect\tskill_id\tcorrect\n100\t1\t0\t1\t1\t0\n"
+    test.write_text(twice, encoding="utf-8")
+    assert refused(train, test).startswith("Error: b.tsv, column 'correct': two columns")
+
+
+@pytest.mark.parametrize(
+    ("learners", "kept", "words"),
+    [
+        (range(9), {"correct": 1}, "auc is null: of the answers that it is over, all 48 are"),
+        (range(9), {"correct": 0}, "auc_student_first is null: of the answers"),
+        (range(9), 1, "One test student"),
+        (range(1), {}, "One training student"),
+    ],
+)  # fmt: skip
+def test_what_few_answers_cannot_tell_is_said(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    learners: range,
+    kept: dict[str, int] | int,
+    words: str,
+) -> None:
+    train, test = tab_file(tmp_path / "a.tsv", learners), tmp_path / "b.tsv"
+    tested = answers(range(100, 104))
+    tested = tested.head(kept) if isinstance(kept, int) else tested.assign(**kept)
+    tested.to_csv(test, sep="\t", index=False)
+    main(["mastery", "--train", str(train), "--test", str(test), "--seeds", "1", "--no-peers"])
+    said = json.loads(capsys.readouterr().out)
+    assert words in " ".join(said["notes"])
+    null = said["scores"]["auc"]["value"] is None
+    assert null == any(note.startswith("auc is null") for note in said["notes"])

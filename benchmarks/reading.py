@@ -1,0 +1,38 @@
+"""What several benchmarks read alike."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from learnloop.errors import DataError
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table that a `kedro run` left.
+
+    Raises:
+        DataError: there is no such file, or it is no whole parquet file.
+    """
+    remedy = "Run `kedro run` first."
+    if not path.is_file():
+        raise DataError(f"there is no file '{path}'.", remedy=remedy)
+    try:
+        return pd.read_parquet(path)
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(
+            "this is no whole parquet file.", file=str(path), remedy=remedy
+        ) from error
+
+
+def require_distinct(header: Sequence[str], file: str) -> None:
+    """No name stands in the header twice.
+
+    Raises:
+        DataError: one does; names it.
+    """
+    names = pd.Index(header)
+    if names.has_duplicates:
+        twice = str(names[names.duplicated()][0])
+        raise DataError("two columns have this name.", file=file, column=twice)
