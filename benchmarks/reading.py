@@ -1,6 +1,5 @@
 """What several benchmarks read alike."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -24,15 +23,3 @@ def read_table(path: Path) -> pd.DataFrame:
         raise DataError(
             "this is no whole parquet file.", file=str(path), remedy=remedy
         ) from error
-
-
-def require_distinct(header: Sequence[str], file: str) -> None:
-    """No name stands in the header twice.
-
-    Raises:
-        DataError: one does; names it.
-    """
-    names = pd.Index(header)
-    if names.has_duplicates:
-        twice = str(names[names.duplicated()][0])
-        raise DataError("two columns have this name.", file=file, column=twice)

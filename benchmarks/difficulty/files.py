@@ -6,8 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.reading import require_distinct
-from learnloop.datasets.assistments_files import read_cells, refuse, require_answers
+from learnloop.datasets.assistments_files import (
+    read_cells,
+    refuse,
+    require_answers,
+    require_distinct,
+)
 from learnloop.datasets.leak import collapse_repeats
 from learnloop.errors import DataError
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.reading import require_distinct
 from learnloop.datasets import assistments2009, assistments2015
 from learnloop.datasets.assistments import PublicAnswers, rows_to_tables
 from learnloop.datasets.copies import without_copies
@@ -95,8 +94,8 @@ def _is_by_fold(path: Path, what: str) -> bool:
     """Whether the file is pyKT's.
 
     Raises:
-        DataError: there is no such file, its header is of neither kind or names a column
-            twice, or nothing follows it.
+        DataError: there is no such file, its header is of neither kind, or nothing follows
+            it.
     """
     if not path.is_file():
         raise DataError(f"there is no file '{path}'.")
@@ -109,7 +108,6 @@ def _is_by_fold(path: Path, what: str) -> bool:
     ):
         columns = header.split(separator)
         if known <= set(columns):
-            require_distinct(columns, path.name)
             if empty:
                 raise DataError(
                     f"the {what} file has no answer.", file=path.name, remedy=REMEDY

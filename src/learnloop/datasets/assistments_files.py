@@ -19,8 +19,8 @@ def read_cells(path: Path, columns: Sequence[str], separator: str, remedy: str) 
     A file whose name ends in `.gz` is unpacked.
 
     Raises:
-        DataError: there is no such file, it is not UTF-8 or not whole, a column is missing,
-            or a row has another number of cells than the header.
+        DataError: there is no such file, it is not UTF-8 or not whole, a column is missing
+            or there twice, or a row has another number of cells than the header.
     """
     if not path.is_file():
         raise DataError(f"there is no file '{path}'.", remedy=remedy)
@@ -32,6 +32,7 @@ def read_cells(path: Path, columns: Sequence[str], separator: str, remedy: str) 
             numbered = [(reader.line_num, row) for row in reader if row]
     except _UNREADABLE as error:
         raise DataError(f"this is no text with columns: {error}.", file=path.name) from error
+    require_distinct(header, path.name)
     for column in columns:
         if column not in header:
             raise DataError("the column is missing.", file=path.name, column=column)
@@ -49,6 +50,18 @@ def read_cells(path: Path, columns: Sequence[str], separator: str, remedy: str) 
         dtype=str,
     )
     return cells[list(columns)]
+
+
+def require_distinct(header: Sequence[str], file: str) -> None:
+    """No name stands in the header twice.
+
+    Raises:
+        DataError: one does; names it.
+    """
+    names = pd.Index(header)
+    if names.has_duplicates:
+        twice = str(names[names.duplicated()][0])
+        raise DataError("two columns have this name.", file=file, column=twice)
 
 
 def refuse(
