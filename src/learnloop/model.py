@@ -65,10 +65,13 @@ def moments(times: pd.Series) -> pd.Series:
         ModelError: one is no time, or has no time zone.
     """
     if not isinstance(times.dtype, pd.DatetimeTZDtype):
-        given = times.astype(object).where(times.notna(), None)
-        wrong = given.map(lambda time: time is not None and not _has_zone(time))
+        given = times.astype(object)
+        wrong = [
+            not missing and not _has_zone(time)
+            for time, missing in zip(given, given.isna(), strict=True)
+        ]
         refuse(times, wrong, "a time with a time zone, or null where it may be unknown")
-        times = pd.to_datetime(given, utc=True, format="mixed")
+        times = pd.to_datetime(given.mask(given.isna(), pd.NaT), utc=True, format="mixed")
     return times.astype("datetime64[us, UTC]")
 
 
