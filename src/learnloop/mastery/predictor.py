@@ -241,10 +241,9 @@ class MasteryPredictor:
         for name, said in (("content_id", content_id), ("skill_id", skill_id)):
             if not isinstance(said, str):
                 raise ModelError(f"{name} is {said!r}; give the id as text.")
-        if not isinstance(correct, Real | np.bool_) or correct not in (0, 1):
-            raise ModelError(f"correct is {correct!r}; it must be true or false.")
+        given = _outcome(correct)
         skill, items, slopes = self.items.look_up([content_id], [skill_id])
-        outcome, day = np.array([float(correct)]), np.array([_day(occurred_at)])
+        outcome, day = np.array([given]), np.array([_day(occurred_at)])
         studied = state.skill_studied[0, skill]
         answer = Answers(skill, outcome, items[:, 0], slopes, day, studied)
         update(state, np.zeros(1, dtype=np.int64), answer)
@@ -352,7 +351,14 @@ class MasteryPredictor:
         return self._network
 
 
-def _day(moment: pd.Timestamp | None) -> float:
+def _outcome(correct: object) -> float:
+    """1 for a correct answer, 0 for a wrong one."""
+    if not isinstance(correct, Real | np.bool_) or correct not in (0, 1):
+        raise ModelError(f"correct is {correct!r}; it must be true or false.")
+    return float(correct)
+
+
+def _day(moment: object) -> float:
     """Days since 1970 (UTC), as `learnloop.mastery.sequences.days` counts them."""
     if moment is None or moment is pd.NaT:
         return float("nan")
