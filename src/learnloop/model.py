@@ -71,7 +71,7 @@ def moments(times: pd.Series) -> pd.Series:
             for time, missing in zip(given, given.isna(), strict=True)
         ]
         refuse(times, wrong, "a time with a time zone, or null where it may be unknown")
-        times = pd.to_datetime(given.mask(given.isna(), pd.NaT), utc=True, format="mixed")
+        times = pd.to_datetime(given, utc=True, format="mixed")
     return times.astype("datetime64[us, UTC]")
 
 

@@ -227,7 +227,7 @@ def test_the_most_popular_item_comes_first():
 
 @pytest.mark.parametrize("minutes", ["abc", [60]])
 def test_minutes_are_a_number(minutes):
-    with pytest.raises(DataError, match="minutes is .* no number"):
+    with pytest.raises(DataError, match=r"minutes is .* no number"):
         Lesson.of("a", NEEDS, ITEMS, minutes)
 
 
@@ -246,7 +246,7 @@ class Endless:
     def __init__(self, seconds):
         self.seconds, self.steps = seconds, 0
 
-    def reset(self, seed):
+    def reset(self, seed):  # noqa: ARG002
         return SimpleNamespace(done=False)
 
     def step(self, content_id):
