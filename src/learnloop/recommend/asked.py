@@ -17,7 +17,12 @@ FLAGS = ("history_finished", "history_due")
 CEILING = (-1, 18)
 
 
-def check(table: pd.DataFrame, columns: Sequence[str], style: Sequence[str]) -> None:
+def check(
+    table: pd.DataFrame,
+    columns: Sequence[str],
+    style: Sequence[str],
+    courses: NDArray[np.str_],
+) -> None:
     """Checks what `learnloop.recommend.schema.LearnerSnapshots` says of its columns.
 
     Plain comparisons: one student is checked while they wait for the list.
@@ -26,6 +31,7 @@ def check(table: pd.DataFrame, columns: Sequence[str], style: Sequence[str]) -> 
         table: the snapshots.
         columns: those that it needs.
         style: columns of numbers or nulls that it may have.
+        courses: those that a student may be enrolled in.
 
     Raises:
         ModelError: a column is missing, or a row holds what it may not; the first is named.
@@ -48,6 +54,9 @@ def check(table: pd.DataFrame, columns: Sequence[str], style: Sequence[str]) -> 
         refuse(table[name], ~alike, "a list as long as history_content")
     for name in IDS:
         _refuse_entries(table[name], ~_entries(table[name]).map(_is_id), "a list of ids")
+    enrolled = _entries(table["course_ids"])
+    unknown = ~enrolled.isin(courses.tolist())
+    _refuse_entries(table["course_ids"], unknown, "a list of courses of the catalogue")
     for name in FLAGS:
         _refuse_entries(table[name], ~_entries(table[name]).isin([0, 1]), "a list of bools")
     for name in AMOUNTS:

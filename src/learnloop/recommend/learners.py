@@ -87,7 +87,7 @@ class Learners:
         class_ids: NDArray[np.str_],
         seed: int = 0,
     ) -> Self:
-        """Reads `LearnerSnapshots`; items that the catalogue does not know are left out.
+        """Reads `LearnerSnapshots`; items and classes that nobody knows are left out.
 
         Args:
             table: the snapshots.
@@ -97,10 +97,11 @@ class Learners:
             seed: of the draws; the same student has the same one at the same moment.
 
         Raises:
-            ModelError: a column is missing, or a row holds what it may not; it is named.
+            ModelError: a column is missing, or a row holds what it may not, as a course
+                that the catalogue does not know; the first is named.
             DataError: a mastery list is not as long as the catalogue's skills.
         """
-        check(table, COLUMNS, STYLE)
+        check(table, COLUMNS, STYLE, catalogue.course_ids)
         row, item, known = located(table["history_content"], catalogue)
 
         def entries(name: str, kind: type) -> NDArray[np.generic]:

@@ -6,9 +6,18 @@ import pandas as pd
 import pytest
 
 from learnloop.errors import ModelError
-from learnloop.recommend import ContentRecommender, RecommenderSettings
+from learnloop.recommend import Catalogue, ContentRecommender, RecommenderSettings
 
-from .toy_course import course, followers, snapshot, snapshots
+from .toy_course import (
+    course,
+    difficulty_table,
+    followers,
+    item_table,
+    prerequisite_table,
+    skill_table,
+    snapshot,
+    snapshots,
+)
 
 NAN = float("nan")
 
@@ -47,6 +56,7 @@ WRONG = [
     ("type_preference", "opera"),
     ("course_ids", "course"),
     ("course_ids", None),
+    ("course_ids", ["course", "cuorse"]),
     ("class_ids", [None]),
     ("class_ids", [["class-1"]]),
     ("history_content", ["a-film"]),
@@ -85,6 +95,31 @@ def test_nulls_and_empty_lists_that_mean_unknown_go_on_working() -> None:
     assert lists
     untold = newcomer.assign(type_preference=pd.Series([None], dtype=object))
     assert fitted().predict(untold)["content_ids"].iloc[0] == lists
+
+
+def test_a_course_whose_items_are_still_to_come_changes_no_list() -> None:
+    later = pd.DataFrame(
+        {"skill_id": ["0"], "course_id": "a course before", "name": ["Zero"], "position": [0]}
+    )
+    catalogue = Catalogue.from_tables(
+        item_table(),
+        pd.concat([skill_table(), later], ignore_index=True),
+        prerequisite_table(),
+        difficulty_table(),
+    )
+    settings = fitted().settings
+
+    def wider(table: pd.DataFrame, *courses: str) -> pd.DataFrame:
+        return table.assign(
+            mastery=[[0.5, *beliefs] for beliefs in table["mastery"]],
+            course_ids=[["course", *courses]] * len(table),
+        )
+
+    model = ContentRecommender(catalogue, settings).fit(wider(followers(60), "a course before"))
+    lists = model.predict(wider(asked(), "a course before"))["content_ids"]
+    assert lists.to_list() == fitted().predict(asked())["content_ids"].to_list()
+    alone = wider(asked()).assign(course_ids=[["a course before"]] * 2)
+    assert model.predict(alone)["content_ids"].to_list() == [[], []]
 
 
 def test_times_as_text_with_a_zone_give_the_same_list() -> None:
