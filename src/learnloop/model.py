@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import ClassVar, Protocol, Self
 
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from learnloop.errors import ModelError
 
@@ -21,6 +24,62 @@ def require(examples: pd.DataFrame, columns: Sequence[str]) -> None:
             f"The examples need the columns {', '.join(columns)}; "
             f"missing: {', '.join(missing)}."
         )
+
+
+def refuse(values: pd.Series, wrong: ArrayLike, wanted: str) -> None:
+    """Checks that no row of a column of examples is `wrong`.
+
+    Args:
+        values: the column; its name and index say where.
+        wrong: (n,) of bool.
+        wanted: what belongs there, in words that follow "must be".
+
+    Raises:
+        ModelError: one is; the first is named.
+    """
+    places = np.flatnonzero(np.asarray(wrong, dtype=bool))
+    if len(places):
+        found = shorten(str(values.iloc[places[0]]), 60, placeholder=" …")
+        raise ModelError(
+            f"Row {values.index[places[0]]} of the examples: {values.name} is {found}; "
+            f"it must be {wanted}."
+        )
+
+
+def refuse_missing(ids: pd.Series) -> None:
+    """Checks that a column of examples names something in each row.
+
+    Raises:
+        ModelError: a row is null, or holds what can be no id, as a list.
+    """
+    wrong = ids.isna().to_numpy(dtype=bool)
+    if pd.api.types.infer_dtype(ids, skipna=True) == "mixed":
+        wrong |= ~ids.map(pd.api.types.is_hashable).to_numpy(dtype=bool)
+    refuse(ids, wrong, "an id")
+
+
+def moments(times: pd.Series) -> pd.Series:
+    """Times as UTC to the microsecond; null stays null.
+
+    Raises:
+        ModelError: one is no time, or has no time zone.
+    """
+    if not isinstance(times.dtype, pd.DatetimeTZDtype):
+        given = times.astype(object)
+        wrong = [
+            not missing and not _has_zone(time)
+            for time, missing in zip(given, given.isna(), strict=True)
+        ]
+        refuse(times, wrong, "a time with a time zone, or null where it may be unknown")
+        times = pd.to_datetime(given, utc=True, format="mixed")
+    return times.astype("datetime64[us, UTC]")
+
+
+def _has_zone(time: object) -> bool:
+    try:
+        return pd.Timestamp(time).tzinfo is not None  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
 
 
 class Model(Protocol):

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from datetime import datetime
+from numbers import Real
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -15,7 +17,7 @@ from learnloop.mastery.inputs import INPUTS, inputs_of
 from learnloop.mastery.intervals import FROM_ANSWERS, UNKNOWN, ends_of, logit_variances
 from learnloop.mastery.items import ITEM_INPUTS, ItemBank, skills_version
 from learnloop.mastery.network import Network
-from learnloop.mastery.sequences import COLUMNS, days
+from learnloop.mastery.sequences import check, days
 from learnloop.mastery.settings import MasterySettings
 from learnloop.mastery.state import (
     JOINT_INPUTS,
@@ -29,7 +31,6 @@ from learnloop.mastery.state import (
     update,
 )
 from learnloop.mastery.traits import Floats, Places, Singles
-from learnloop.model import require
 
 TIMES = ("days_since_answer", "days_since_practice")
 REASONS = {
@@ -114,10 +115,10 @@ class MasteryPredictor:
                 keeps those of the bank, which shall then not have seen the students.
 
         Raises:
-            ModelError: a column is missing, there is nothing to learn from, or only one
-                kind of answer.
+            ModelError: a column is missing, a row cannot be an answer (it is named), there
+                is nothing to learn from, or only one kind of answer.
         """
-        require(examples, COLUMNS)
+        check(examples)
         splits = (
             examples["split"] if "split" in examples else pd.Series("train", examples.index)
         )
@@ -171,7 +172,9 @@ class MasteryPredictor:
             `probability` in [0, 1], same index as `examples`.
 
         Raises:
-            ModelError: the model has not been fitted, or a column is missing.
+            ModelError: the model has not been fitted, a column is missing, or a row cannot
+                be an answer (it is named): no id, `correct` neither true nor false, a
+                `position` twice for a student, a time without a zone.
         """
         inputs, skill = self._seen(examples)
         logits = self._fitted().logits(inputs.to_numpy(), skill)
@@ -226,12 +229,21 @@ class MasteryPredictor:
             content_id: the item.
             skill_id: its skill.
             correct: the outcome.
-            occurred_at: when, with a time zone; ``None`` where only the order is known.
+            occurred_at: when, with a time zone; ``None`` or ``NaT`` where only the order is
+                known.
 
         Costs the same however long the history.
+
+        Raises:
+            ModelError: an id is no text, `correct` neither true nor false, or `occurred_at`
+                no time with a zone; the state is as before.
         """
+        for name, said in (("content_id", content_id), ("skill_id", skill_id)):
+            if not isinstance(said, str):
+                raise ModelError(f"{name} is {said!r}; give the id as text.")
+        given = _outcome(correct)
         skill, items, slopes = self.items.look_up([content_id], [skill_id])
-        outcome, day = np.array([float(correct)]), np.array([_day(occurred_at)])
+        outcome, day = np.array([given]), np.array([_day(occurred_at)])
         studied = state.skill_studied[0, skill]
         answer = Answers(skill, outcome, items[:, 0], slopes, day, studied)
         update(state, np.zeros(1, dtype=np.int64), answer)
@@ -254,7 +266,15 @@ class MasteryPredictor:
 
         Returns:
             (n, K) in [0, 1], in the order of `skills`.
+
+        Raises:
+            ModelError: there are more moments than students, or one has no time zone.
         """
+        if len(now) > len(state.answers):
+            raise ModelError(
+                f"now has {len(now)} moments; give one for each of the {len(state.answers)} "
+                "students of the state."
+            )
         return self.masteries_of(state, np.arange(len(now)), days(now))
 
     def intervals(self, state: Knowledge, now: pd.Series) -> tuple[Singles, Singles]:
@@ -331,6 +351,20 @@ class MasteryPredictor:
         return self._network
 
 
-def _day(moment: pd.Timestamp | None) -> float:
+def _outcome(correct: object) -> float:
+    """1 for a correct answer, 0 for a wrong one."""
+    if not isinstance(correct, Real | np.bool_) or correct not in (0, 1):
+        raise ModelError(f"correct is {correct!r}; it must be true or false.")
+    return float(correct)
+
+
+def _day(moment: object) -> float:
     """Days since 1970 (UTC), as `learnloop.mastery.sequences.days` counts them."""
-    return float("nan") if moment is None else moment.timestamp() / 86_400
+    if moment is None or moment is pd.NaT:
+        return float("nan")
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise ModelError(
+            f"occurred_at is {moment!r}; it must be a time with a time zone, or None where it "
+            "is unknown."
+        )
+    return moment.timestamp() / 86_400

@@ -9,7 +9,7 @@ import pandas as pd
 from learnloop.mastery.items import ItemBank
 from learnloop.mastery.state import Answers, Knowledge, update
 from learnloop.mastery.traits import Floats, Places
-from learnloop.model import require
+from learnloop.model import moments, refuse, refuse_missing, require
 
 COLUMNS = ("student_id", "content_id", "skill_id", "correct", "occurred_at", "position")
 """Of a table of answers."""
@@ -47,10 +47,39 @@ class Histories:
 
 
 def days(times: pd.Series) -> Floats:
-    """Days since 1970 (UTC) of timestamps; NaN where there is none."""
-    stamps = times.astype("datetime64[us, UTC]")
+    """Days since 1970 (UTC) of timestamps; NaN where there is none.
+
+    Raises:
+        ModelError: one is no time, or has no time zone.
+    """
+    stamps = moments(times)
     whole = stamps.astype("int64").to_numpy() / MICROSECONDS_A_DAY
     return np.where(stamps.isna().to_numpy(), np.nan, whole)
+
+
+def check(examples: pd.DataFrame) -> None:
+    """Checks a table of answers, but for the times, which `days` reads.
+
+    Raises:
+        ModelError: a column is missing; an id is null; `correct` is neither true nor false;
+            `position` is no number, or stands twice for one student; `studied` is no count.
+    """
+    require(examples, COLUMNS)
+    for column in ("student_id", "content_id", "skill_id"):
+        refuse_missing(examples[column])
+    correct, position = examples["correct"], examples["position"]
+    refuse(correct, ~correct.isin([0, 1]), "true or false (either, if not answered yet)")
+    refuse(position, ~np.isfinite(_numbers(position)), "a number")
+    twice = examples.duplicated(["student_id", "position"])
+    refuse(position, twice, "another for each answer of a student")
+    if "studied" in examples:
+        studied = _numbers(examples["studied"])
+        refuse(examples["studied"], ~((studied >= 0) & np.isfinite(studied)), "a count")
+
+
+def _numbers(values: pd.Series) -> Floats:
+    """NaN where there is no number."""
+    return np.asarray(pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan))
 
 
 def order(student_ids: pd.Series, position: pd.Series) -> tuple[list[str], Places, Places]:
@@ -60,7 +89,7 @@ def order(student_ids: pd.Series, position: pd.Series) -> tuple[list[str], Place
         Sorted student ids, the number of each row's student, and the sorting order.
     """
     numbers, names = pd.factorize(student_ids, sort=True)
-    places = np.lexsort((position.to_numpy(), numbers))
+    places = np.lexsort((pd.to_numeric(position).to_numpy(), numbers))
     return [str(name) for name in names], numbers.astype(np.int64), places
 
 
@@ -95,9 +124,9 @@ def encode(examples: pd.DataFrame, bank: ItemBank) -> tuple[Histories, Floats]:
         The histories, and (n, len(ITEM_INPUTS)) parameters of the items in their order.
 
     Raises:
-        ModelError: a column is missing.
+        ModelError: `check` and `days` say when.
     """
-    require(examples, COLUMNS)
+    check(examples)
     students, numbers, places = order(examples["student_id"], examples["position"])
     skill, items, slopes = bank.look_up(examples["content_id"], examples["skill_id"])
     items = items[places]
@@ -117,7 +146,7 @@ def encode(examples: pd.DataFrame, bank: ItemBank) -> tuple[Histories, Floats]:
 def _studied(examples: pd.DataFrame) -> Places:
     if "studied" not in examples:
         return np.zeros(len(examples), dtype=np.int64)
-    return examples["studied"].to_numpy(np.int64)
+    return _numbers(examples["studied"]).astype(np.int64)
 
 
 def in_chunks(histories: Histories, bank: ItemBank) -> Iterator[tuple[int, Histories]]:

@@ -11,7 +11,7 @@ has too late comes just before what needs it. The order is of the whole graph an
 in every plan, so that planning anew after an answer never shuffles what is left.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import networkx as nx
 import numpy as np
@@ -19,6 +19,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
+from learnloop.content.graph import prerequisite_graph
 from learnloop.errors import DataError, ModelError
 from learnloop.paths.plan import LearningPath, Lists, Structure
 from learnloop.paths.practice import Floats, Places, Practice
@@ -48,8 +49,14 @@ class PathPlanner:
         settings: ``None`` takes the defaults.
 
         Raises:
-            DataError: the graph has a cycle, or other skills than the curriculum, or none.
+            DataError: the graph has a cycle (it is named), or other skills than the
+                curriculum, or none; an item is as `Practice.of` does not take it.
         """
+        if not isinstance(graph, nx.DiGraph):
+            raise DataError(
+                f"the graph is a {type(graph).__name__}, not a directed graph.",
+                remedy="Make one of the table with prerequisite_graph.",
+            )
         if not curriculum:
             raise DataError("the curriculum has no skill.")
         if set(graph) != set(curriculum) or len(graph) != len(curriculum):
@@ -58,11 +65,7 @@ class PathPlanner:
                 "each once."
             )
         if not nx.is_directed_acyclic_graph(graph):
-            raise DataError(
-                "the prerequisites form a cycle.",
-                remedy="Check them with prerequisite_graph, or leave edges out with "
-                "repaired_graph.",
-            )
+            _refuse_cycle(graph)
         self.settings = settings or PathSettings()
         self._structure = _structure(graph, curriculum)
         self.skill_ids = self._structure.skill_ids
@@ -77,10 +80,17 @@ class PathPlanner:
         Args:
             known: mastery by skill; skills that the graph lacks are ignored.
             unknown: of all other skills.
-        """
-        return np.array([known.get(name, unknown) for name in self.skill_ids], float)
 
-    def plan(self, objective: Sequence[str], mastery: Floats) -> LearningPath:
+        Raises:
+            ModelError: `known` is no mapping, or a mastery no number in [0, 1].
+        """
+        if not isinstance(known, Mapping):
+            raise ModelError("Masteries by name are a mapping from a skill to its mastery.")
+        return self._checked([known.get(name, unknown) for name in self.skill_ids])
+
+    def plan(
+        self, objective: Sequence[str], mastery: "Floats | Sequence[float]"
+    ) -> LearningPath:
         """The shortest path to all skills of `objective`.
 
         Args:
@@ -92,17 +102,10 @@ class PathPlanner:
             after an answer to plan anew.
 
         Raises:
-            ModelError: a skill of the objective is not in the graph, there is none, or a
-                mastery is missing or outside [0, 1].
+            ModelError: the objective is no list of skills, one of it is not in the graph,
+                there is none, or a mastery is missing or outside [0, 1].
         """
-        goals = self._goals(objective)
-        if mastery.shape != (len(self.skill_ids),) or not np.all(
-            (mastery >= 0) & (mastery <= 1)
-        ):
-            raise ModelError(
-                f"Masteries must be {len(self.skill_ids)} numbers in [0, 1], in the order "
-                "of skill_ids."
-            )
+        goals, mastery = self._goals(objective), self._checked(mastery)
         needed = self._needed(goals, mastery >= self.settings.mastered)
         need = np.log((1 - mastery[needed]) / (1 - self.settings.mastered))
         minutes, rounds, option = self._practice.minutes_to(needed, need)
@@ -112,13 +115,37 @@ class PathPlanner:
             minutes=minutes,
             structure=self._structure,
             practice=self._practice,
-            mastery=mastery.copy(),
+            mastery=mastery,
             rounds=rounds,
             option=option,
         )
 
+    def _checked(self, mastery: "Floats | Sequence[float]") -> Floats:
+        """A new array of the masteries."""
+        wanted = (
+            f"Masteries must be {len(self.skill_ids)} numbers in [0, 1], in the order of "
+            "skill_ids"
+        )
+        try:
+            masteries = np.array(mastery, float)
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"{wanted}; these are not: {error}.") from error
+        if masteries.shape != (len(self.skill_ids),):
+            raise ModelError(f"{wanted}; the shape of these is {masteries.shape}.")
+        wrong = np.flatnonzero(~((masteries >= 0) & (masteries <= 1)))
+        if len(wrong):
+            named = self.skill_ids[wrong[0]]
+            raise ModelError(f"{wanted}; that of '{named}' is {masteries[wrong[0]]:g}.")
+        return masteries
+
     def _goals(self, objective: Sequence[str]) -> Places:
-        absent = [name for name in objective if name not in self._place]
+        if isinstance(objective, str) or not isinstance(objective, Iterable):
+            raise ModelError(f"The objective is {objective!r}; give a list of skills.")
+        absent = [
+            name
+            for name in objective
+            if not isinstance(name, Hashable) or name not in self._place
+        ]
         if absent or not objective:
             raise ModelError(
                 f"'{absent[0]}' is not a skill of the graph."
@@ -145,6 +172,17 @@ class PathPlanner:
         )
         found = breadth_first_order(reach, count, return_predecessors=False)
         return np.sort(found[1:]).astype(np.intp)
+
+
+def _refuse_cycle(graph: "nx.DiGraph[str]") -> None:
+    """Names the cycle of a graph that has one."""
+    edges = pd.DataFrame(list(graph.edges), columns=["requires_skill_id", "skill_id"])
+    try:
+        prerequisite_graph(edges, graph)
+    except DataError as found:
+        raise DataError(
+            found.problem, remedy="Take an edge out, or let repaired_graph choose which."
+        ) from found
 
 
 def _structure(graph: "nx.DiGraph[str]", curriculum: Sequence[str]) -> Structure:

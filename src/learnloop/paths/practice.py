@@ -21,6 +21,7 @@ A worked example: mastery .5, mastered .8, an interactive item of 15 minutes and
 sooner: 15 + 20 + 15 = 50 minutes.
 """
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -38,6 +39,8 @@ Places = NDArray[np.intp]
 TENTHS = 10
 MOST_ITEMS = 62
 """Of one skill, those that teach most per minute: sets of items are bits of an integer."""
+MOST_SECONDS = 86_400
+"""A day: the work of making a planner grows with the minutes of the items."""
 APART = 1000.0
 """Keeps the skills apart in one sorted array: more than any gain that is looked up."""
 CLOSE = 1e-6
@@ -76,20 +79,20 @@ class Practice:
 
         Args:
             items: one row per content item: `content_id`, `skill_ids` (list; only the
-                primary skill, the first, is taught), `type`, `duration_s` > 0. Leave out
-                what a student may not see.
-            skill_ids: the skills in the order of the arrays; items of others are ignored.
+                primary skill, the first, is taught), `type`, `duration_s` above 0 and up
+                to MOST_SECONDS. Leave out what a student may not see.
+            skill_ids: the skills in the order of the arrays.
             settings: the paces.
 
         Raises:
-            DataError: an item has no duration above 0, or is of a type without a pace
-                or of no skill.
+            DataError: a column is missing; an item has no id or that of another, is of no
+                list of skills, of a skill that is not among `skill_ids` or of a type
+                without a pace, or has no such duration.
         """
-        minutes = items["duration_s"].to_numpy(float) / 60
-        pace = items["type"].map({kind.value: pace for kind, pace in settings.paces.items()})
-        _refuse(items, ~(np.isfinite(minutes) & (minutes > 0)), "duration_s")
-        _refuse(items, pace.isna().to_numpy(), "type")
-        _refuse(items, (items["skill_ids"].map(len) == 0).to_numpy(bool), "skill_ids")
+        paces = {kind.value: pace for kind, pace in settings.paces.items()}
+        _check(items, skill_ids, paces)
+        minutes = pd.to_numeric(items["duration_s"]).to_numpy(float) / 60
+        pace = items["type"].map(paces)
         taught = pd.DataFrame(
             {
                 "skill": items["skill_ids"].map(lambda ids: str(ids[0])),
@@ -155,13 +158,37 @@ class Practice:
         return tuple(name for place, name in enumerate(ids) if bits >> place & 1)
 
 
-def _refuse(items: pd.DataFrame, wrong: NDArray[np.bool_], column: str) -> None:
-    if wrong.any():
-        first = items[wrong].iloc[0]
+def _check(items: pd.DataFrame, skill_ids: Iterable[str], paces: Container[str]) -> None:
+    """Refuses, by id and row, items that `Practice.of` cannot take."""
+    for column in ("content_id", "skill_ids", "type", "duration_s"):
+        if column not in items:
+            raise DataError("there is no such column.", file="items", column=column)
+    ids, lists, kinds = items["content_id"], items["skill_ids"], items["type"]
+    known = set(skill_ids)
+    seconds = pd.to_numeric(items["duration_s"], errors="coerce")
+    _refuse(items, ids.isna(), "content_id", "an id")
+    _refuse(items, ids.astype(str).duplicated(), "content_id", "named once")
+    listed = [isinstance(one, list | tuple | np.ndarray) and len(one) > 0 for one in lists]
+    _refuse(items, ~np.array(listed, bool), "skill_ids", "a list that names a skill")
+    own = [str(one[0]) in known for one in lists]
+    _refuse(items, ~np.array(own, bool), "skill_ids", "of a skill of the curriculum first")
+    typed = [isinstance(kind, str) and kind in paces for kind in kinds]
+    _refuse(items, ~np.array(typed, bool), "type", "one with a pace in the settings")
+    timed = (seconds > 0) & (seconds <= MOST_SECONDS)
+    _refuse(items, ~timed, "duration_s", f"above 0 and at most {MOST_SECONDS} seconds")
+
+
+def _refuse(
+    items: pd.DataFrame, wrong: "pd.Series | NDArray[np.bool_]", column: str, wanted: str
+) -> None:
+    places = np.flatnonzero(np.asarray(wrong, dtype=bool))
+    if len(places):
+        first = items.iloc[places[0]]
         raise DataError(
-            f"'{first['content_id']}' has the {column} {first[column]!r}: nothing can be "
-            "expected of it.",
+            f"'{first['content_id']}' has the {column} {first[column]!r}; it must be {wanted}.",
+            file="items",
             column=column,
+            rows=[str(label) for label in items.index[places]],
         )
 
 

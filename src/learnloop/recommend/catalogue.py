@@ -139,7 +139,7 @@ class Catalogue:
             .sort_values(["course_id", "order", "content_id"])
             .reset_index(drop=True)
         )
-        courses = np.unique(items["course_id"].to_numpy(dtype=str))
+        courses = np.unique([*items["course_id"], *skills["course_id"]]).astype(str)
         difficulty, discrimination, by_skill = _difficulties(
             items, item_difficulty, len(skill_index)
         )

@@ -36,6 +36,8 @@ class CourseModels:
         shape = (len(catalogue.content_ids), int(size.max(initial=1)))
         made = cls(np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32))
         for stop, items in zip(np.cumsum(size).tolist(), size.tolist(), strict=True):
+            if not items:
+                continue
             walks = _walks(learners, stop - items, stop)
             rows = slice(stop - items, stop)
             made.ease[rows, :items] = ease(walks.bag(), penalty)

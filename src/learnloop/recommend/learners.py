@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from learnloop.errors import DataError
-from learnloop.model import require
+from learnloop.model import moments
+from learnloop.recommend.asked import check
 from learnloop.recommend.catalogue import TYPES, Catalogue
 from learnloop.splits import unit_hash
 
@@ -86,7 +87,7 @@ class Learners:
         class_ids: NDArray[np.str_],
         seed: int = 0,
     ) -> Self:
-        """Reads `LearnerSnapshots`; items that the catalogue does not know are left out.
+        """Reads `LearnerSnapshots`; items and classes that nobody knows are left out.
 
         Args:
             table: the snapshots.
@@ -96,10 +97,11 @@ class Learners:
             seed: of the draws; the same student has the same one at the same moment.
 
         Raises:
-            ModelError: a column is missing.
+            ModelError: a column is missing, or a row holds what it may not, as a course
+                that the catalogue does not know; the first is named.
             DataError: a mastery list is not as long as the catalogue's skills.
         """
-        require(table, COLUMNS)
+        check(table, COLUMNS, STYLE, catalogue.course_ids)
         row, item, known = located(table["history_content"], catalogue)
 
         def entries(name: str, kind: type) -> NDArray[np.generic]:
@@ -186,16 +188,16 @@ def _style(table: pd.DataFrame) -> Floats | None:
     """(N, 3), 0 where unknown; `None` where the table does not tell it."""
     if not set(STYLE) <= set(table.columns):
         return None
-    told = table[list(STYLE)].to_numpy(dtype=np.float64)
+    told = table[list(STYLE)].apply(pd.to_numeric).to_numpy(dtype=np.float64)
     return np.asarray(np.clip(np.nan_to_num(told), 0, 1))
 
 
 def _chances(table: pd.DataFrame, seed: int) -> Floats:
-    moments = pd.DatetimeIndex(table["as_of"]).as_unit("us").astype("int64")
+    stamps = moments(table["as_of"]).astype("int64")
     return np.array(
         [
             unit_hash(f"{student}@{moment}", f"learnloop-exploration-{seed}")
-            for student, moment in zip(table["student_id"], moments, strict=True)
+            for student, moment in zip(table["student_id"], stamps, strict=True)
         ],
         dtype=np.float64,
     )

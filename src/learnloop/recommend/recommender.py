@@ -117,6 +117,11 @@ class ContentRecommender:
         Returns:
             `content_ids` (list of str), and parallel to it `probabilities` of take-up,
             `expected_gains` in mastery and `scores` (lists of float).
+
+        Raises:
+            ModelError: the model has not been fitted, a column is missing, or a row holds
+                what `LearnerSnapshots` does not allow; the first is named.
+            DataError: a mastery list is not as long as the catalogue's skills.
         """
         columns: dict[str, list[list[object]]] = {
             name: [] for name in ("content_ids", "probabilities", "expected_gains", "scores")
@@ -174,7 +179,7 @@ class ContentRecommender:
         What a service answers with, and what the latency gate times.
 
         Raises:
-            ModelError: `example` has not one row.
+            ModelError: `example` has not one row; otherwise as `predict`.
         """
         if len(example) != 1:
             raise ModelError(f"one student is answered at a time, not {len(example)}.")

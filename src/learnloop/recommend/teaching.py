@@ -5,6 +5,7 @@ it, again and again. `teach` plays one student; docs/teaching-policy.md shows a 
 one's own.
 """
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,10 @@ Prerequisites: TypeAlias = (
 """What each skill needs: a mapping; a table with `skill_id` and `requires_skill_id`; pairs
 (skill, what it requires); a graph whose edges lead from what is required to the skill that
 requires it; `None`: nothing is known to need anything."""
+
+
+ROUNDING = 1e-6
+"""Minutes: a room that adds up the same durations is always the first to say `done`."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,11 @@ class Lesson:
         Raises:
             DataError: the objective names no skill, or one that neither has items nor builds
                 on a skill that has; the graph has a cycle; a column or an id is missing; an
-                item is named twice, or has no list of skills, an unknown type or text where
-                a number belongs.
+                item is named twice, or has no list of skills, an unknown type, text where a
+                number belongs, or an `author_difficulty` outside 1 to 5; there is no item;
+                `minutes` is no number.
         """
+        time = finite(minutes, "minutes")
         several = [objective] if isinstance(objective, str | int) else objective
         wanted = ids_of(several, "objective")
         if not wanted:
@@ -91,7 +98,7 @@ class Lesson:
         useful = tuple(item for item in offered if item.skill_ids[0] in matters)
         _check(wanted, useful, graph)
         needs = {skill: tuple(sorted(graph.predecessors(skill))) for skill in order}
-        return cls(tuple(dict.fromkeys(wanted)), needs, useful, finite(minutes), repeats)
+        return cls(tuple(dict.fromkeys(wanted)), needs, useful, time, repeats)
 
 
 class Outcome(Protocol):
@@ -169,17 +176,27 @@ def teach(
 ) -> int:
     """Lets a policy teach one student to the end of the lesson; gives the items done.
 
+    The lesson ends when the room says `done`, or once the outcomes' durations add up to more
+    than `minutes`. In a room that never says `done`, without `minutes` or without durations,
+    it goes on for ever.
+
     Args:
         policy: whoever chooses.
         room: a classroom.
         seed: of the student, and of what the policy draws.
         minutes: of study that the student has, told to the policy; `None`: not told.
+
+    Raises:
+        DataError: as `Lesson.of`; a duration is no number.
     """
-    seen, steps = room.reset(seed), 0
-    policy.begin(Lesson.of(room.objective, room.prerequisites, room.items, minutes), seed)
-    while not seen.done:
+    seen, steps, spent = room.reset(seed), 0, 0.0
+    lesson = Lesson.of(room.objective, room.prerequisites, room.items, minutes)
+    policy.begin(lesson, seed)
+    most = math.inf if lesson.minutes is None else lesson.minutes + ROUNDING
+    while not seen.done and spent <= most:
         seen = room.step(policy.choose())
         policy.observe(seen)
+        spent += max(finite(getattr(seen, "duration_s", None), "duration_s") or 0.0, 0.0) / 60
         steps += 1
     return steps
 

@@ -114,7 +114,10 @@ class Belief:
         self._ability_var = np.full_like(self._ability, settings.ability[1] ** 2)
         self._luck, self._luck_var = np.zeros(shape), np.full(shape, settings.luck**2)
         for skill, known in (mastery or {}).items():
-            own, share = self._place.get(str(skill)), finite(known)
+            own, share = (
+                self._place.get(str(skill)),
+                finite(known, f"mastery of '{skill}'", 0, 1),
+            )
             if own is None or share is None:
                 continue
             self._luck[:, own] = logit(np.clip(share, 0.02, 0.98)) - settings.ability[0]

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from learnloop.content.schema import ContentType
@@ -43,7 +44,13 @@ def items_of(items: pd.DataFrame | Iterable[Mapping[str, Any]]) -> list[LessonIt
     Raises:
         DataError: `learnloop.recommend.teaching.Lesson.of` says when.
     """
+    if not isinstance(items, pd.DataFrame | Iterable):
+        raise DataError(f"'{items}' is no table and no list of items.", file="items")
     table = items if isinstance(items, pd.DataFrame) else pd.DataFrame(list(items))
+    if not len(table):
+        raise DataError(
+            "there is no item.", file="items", remedy="Give at least one that can be chosen."
+        )
     for column in ("content_id", "skill_ids"):
         if column not in table:
             raise DataError("there is no such column.", file="items", column=column)
@@ -56,16 +63,55 @@ def items_of(items: pd.DataFrame | Iterable[Mapping[str, Any]]) -> list[LessonIt
     return read
 
 
-def finite(value: Any) -> float | None:
+def finite(
+    value: Any, name: str, least: float = -math.inf, most: float = math.inf
+) -> float | None:
     """The number; `None` where it is missing or not finite.
 
+    Args:
+        value: what was told.
+        name: of the field.
+        least: it may be.
+        most: it may be.
+
     Raises:
-        TypeError, ValueError: it is no number at all.
+        DataError: it is no number at all, or not from `least` to `most`.
     """
-    if value is None or pd.isna(value):
+    try:
+        number = math.nan if value is None or pd.isna(value) else float(value)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"{name} is {value!r}, which is no number; None says that it is not known."
+        ) from None
+    if not math.isfinite(number):
         return None
-    number = float(value)
-    return number if math.isfinite(number) else None
+    if not least <= number <= most:
+        raise DataError(f"{name} is {value!r}; it goes from {least:g} to {most:g}.")
+    return number
+
+
+def right_of(correct: Any) -> bool | None:
+    """Whether an answer was right; `None` where nothing was asked or it is not known.
+
+    Raises:
+        DataError: it is neither true nor false.
+    """
+    number = finite(correct, "correct")
+    if number not in (None, 0.0, 1.0):
+        raise DataError(f"correct is {correct!r}; it is True, False, or None: nothing asked.")
+    return None if number is None else bool(number)
+
+
+def generator(seed: int) -> np.random.Generator:
+    """The draws of a seed.
+
+    Raises:
+        DataError: it is no whole number from 0 up.
+    """
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise DataError(f"the seed is {seed!r}; it must be a whole number from 0 up.") from None
 
 
 def ids_of(value: Any, column: str, rows: Sequence[int | str] = ()) -> tuple[str, ...]:
@@ -90,10 +136,11 @@ def _item(row: Mapping[Any, Any], place: int) -> LessonItem:
         raise _wrong(f"'{row['content_id']}' has no skill.", "skill_ids", [place])
 
     def number(column: str) -> float | None:
+        least, most = (1, 5) if column == "author_difficulty" else (-math.inf, math.inf)
         try:
-            return finite(row.get(column))
-        except (TypeError, ValueError):
-            raise _wrong(f"'{row[column]}' is no number.", column, [place]) from None
+            return finite(row.get(column), column, least, most)
+        except DataError as found:
+            raise _wrong(found.problem, column, [place]) from None
 
     seconds, authored = number("duration_s"), number("author_difficulty")
     difficulty = number("difficulty")

@@ -15,7 +15,7 @@ from learnloop.recommend.teaching_belief import (
     BeliefSettings,
     Floats,
 )
-from learnloop.recommend.teaching_items import LessonItem, finite
+from learnloop.recommend.teaching_items import LessonItem, finite, generator, right_of
 from learnloop.recommend.teaching_plan import Ints, Outlook, better, generations_of, resample
 
 
@@ -66,9 +66,13 @@ class PlanningPolicy:
         self._mastery = mastery
 
     def begin(self, lesson: Lesson, seed: int = 0) -> None:
-        """A new student."""
+        """A new student.
+
+        Raises:
+            DataError: the seed is no whole number from 0 up, or a mastery no number in [0, 1].
+        """
+        self._rng = generator(seed)
         self._lesson = lesson
-        self._rng = np.random.default_rng(seed)
         shape = (self._settings.stand_ins, len(lesson.skills) + 1)
         self._normals = self._rng.normal(size=shape)
         self.belief = Belief(lesson, self._settings.belief, self._mastery, seed)
@@ -111,16 +115,18 @@ class PlanningPolicy:
         """Learns from what came of the item.
 
         Raises:
-            DataError: no lesson has begun, it has no such item, or `occurred_at` is no time.
+            DataError: no lesson has begun, it has no such item, `correct` is neither true nor
+                false, `duration_s` or `progress` no number, or `occurred_at` no time.
         """
         if not hasattr(self, "_lesson"):
             raise DataError("no lesson has begun.", remedy="Call begin(lesson) first.")
         item = self._items.get(str(outcome.content_id))
         if item is None:
             raise DataError(f"the lesson has no item '{outcome.content_id}'.")
-        progress = finite(getattr(outcome, "progress", None))
+        right, seconds = right_of(outcome.correct), finite(outcome.duration_s, "duration_s")
+        progress = finite(getattr(outcome, "progress", None), "progress")
         share = 1.0 if progress is None else min(max(progress, 0.0), 1.0)
-        minutes, seconds = share * self._expected(item), finite(outcome.duration_s)
+        minutes = share * self._expected(item)
         self._uses[item.key] += 1
         if seconds is not None:
             minutes = max(seconds, 0.0) / 60
@@ -129,8 +135,8 @@ class PlanningPolicy:
             self._pace[item.question].took += minutes
             self._pace[item.question].said += share * self._said(item)
         self.belief.passed(outcome.occurred_at)
-        if (right := finite(outcome.correct)) is not None:
-            self.belief.answered(item, bool(right))
+        if right is not None:
+            self.belief.answered(item, right)
         self.belief.worked(item, share)
         self._spent += minutes
         self._steps += 1

@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from learnloop.recommend.teaching import Lesson, Outcome
-from learnloop.recommend.teaching_items import LessonItem, finite
+from learnloop.recommend.teaching_items import LessonItem, finite, generator
 
 IN_A_ROW = 3
 """Right answers in a row that count as mastery (ASSISTments' skill builders ask for three:
@@ -20,7 +18,7 @@ class RandomItems:
     def begin(self, lesson: Lesson, seed: int = 0) -> None:
         """A new student."""
         self._ids = [item.content_id for item in lesson.items]
-        self._rng = np.random.default_rng(seed)
+        self._rng = generator(seed)
 
     def choose(self) -> str | int:
         """A random item."""
@@ -112,7 +110,7 @@ class EqualTime:
     def observe(self, outcome: Outcome) -> None:
         """Looks at the clock."""
         self._turn += 1
-        self._spent += (finite(outcome.duration_s) or 60.0) / 60
+        self._spent += (finite(outcome.duration_s, "duration_s") or 60.0) / 60
 
 
 def _shelves(lesson: Lesson) -> dict[str, list[LessonItem]]:

@@ -194,3 +194,107 @@ def test_predicting_imports_neither_lightning_nor_torch(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("method", ["predict", "explain"])
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("student_id", None),
+        ("content_id", float("nan")),
+        ("skill_id", None),
+        ("skill_id", ["adding"]),
+        ("correct", float("nan")),
+        ("correct", None),
+        ("correct", 7),
+        ("correct", "yes"),
+        ("position", 0),
+        ("position", None),
+        ("position", "first"),
+        ("occurred_at", pd.Timestamp("2025-09-01")),
+        ("occurred_at", "2025-09-01"),
+        ("occurred_at", "soon"),
+        ("occurred_at", 5),
+        ("studied", None),
+        ("studied", -1),
+    ],
+)
+def test_what_cannot_be_an_answer_is_named_with_its_row(
+    method: str, column: str, value: object
+) -> None:
+    answers = history([True, False, True]).assign(studied=0).set_axis(["x", "y", "z"])
+    cells = answers[column].astype(object).tolist()
+    answers[column] = pd.Series([cells[0], value, cells[2]], answers.index, dtype=object)
+    with pytest.raises(ModelError, match=f"Row y .*{column} is .* must be"):
+        getattr(trained(), method)(answers)
+
+
+def test_times_as_text_with_a_zone_are_times() -> None:
+    answers = history([True, False, True])
+    as_text = answers.assign(occurred_at=answers["occurred_at"].map(pd.Timestamp.isoformat))
+    assert_frame_equal(trained().predict(as_text), trained().predict(answers))
+
+
+def test_unknown_times_may_be_null_of_any_type() -> None:
+    answers = history([True, False, True])
+    told = [
+        trained().predict(answers.assign(occurred_at=pd.Series(never)))
+        for never in ([None] * 3, [pd.NaT] * 3, [np.datetime64("NaT")] * 3, [float("nan")] * 3)
+    ]
+    for other in told[1:]:
+        assert_frame_equal(told[0], other)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("content_id", None),
+        ("skill_id", None),
+        ("skill_id", 3),
+        ("correct", float("nan")),
+        ("correct", None),
+        ("correct", pd.NA),
+        ("correct", 7),
+        ("correct", "yes"),
+        ("occurred_at", pd.Timestamp("2025-09-01")),
+        ("occurred_at", "2025-09-01"),
+        ("occurred_at", 5),
+    ],
+)
+def test_one_answer_that_cannot_be_is_refused_and_leaves_the_state(
+    field: str, value: object
+) -> None:
+    model, now = trained(), pd.Series([START])
+    state = model.new_student()
+    answer = {
+        "content_id": "adding-1",
+        "skill_id": "adding",
+        "correct": True,
+        "occurred_at": START,
+    }
+    model.learn(state, **answer)  # type: ignore[arg-type]
+    before = model.masteries(state, now)
+    with pytest.raises(ModelError, match=f"{field} is "):
+        model.learn(state, **(answer | {field: value}))  # type: ignore[arg-type]
+    assert (model.masteries(state, now) == before).all()
+
+
+def test_a_moment_that_is_not_known_may_be_any_null() -> None:
+    model = trained()
+    by_none, by_nat = model.new_student(), model.new_student()
+    model.learn(by_none, "adding-1", "adding", True, None)
+    model.learn(by_nat, "adding-1", "adding", True, pd.NaT)  # type: ignore[arg-type]
+    never = pd.Series([pd.NaT], dtype="datetime64[us, UTC]")
+    expected = model.masteries(by_none, never)
+    assert np.isfinite(expected).all()
+    assert (model.masteries(by_nat, pd.Series([pd.NaT])) == expected).all()
+    assert (model.masteries(by_nat, pd.Series([None])) == expected).all()
+
+
+def test_moments_need_a_zone_and_a_student() -> None:
+    model = trained()
+    state = model.new_student()
+    with pytest.raises(ModelError, match="time zone"):
+        model.masteries(state, pd.Series([pd.Timestamp("2025-09-01")]))
+    with pytest.raises(ModelError, match="2 moments"):
+        model.masteries(state, pd.Series([START, START]))

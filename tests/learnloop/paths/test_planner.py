@@ -92,7 +92,14 @@ def test_a_step_says_why_it_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("objective", "message"),
-    [(["fly"], "'fly' is not a skill"), ([], "at least one skill")],
+    [
+        (["fly"], "'fly' is not a skill"),
+        ([], "at least one skill"),
+        ("power", "objective is 'power'; give a list"),
+        (None, "objective is None; give a list"),
+        ([None], "'None' is not a skill"),
+        ([["power"]], "is not a skill"),
+    ],
 )
 def test_an_impossible_objective_is_named(objective: list[str], message: str) -> None:
     school = planner()
@@ -100,15 +107,58 @@ def test_an_impossible_objective_is_named(objective: list[str], message: str) ->
         school.plan(objective, school.masteries({}))
 
 
-@pytest.mark.parametrize("mastery", [np.zeros(3), np.full(6, np.nan), np.full(6, 1.5)])
-def test_impossible_masteries_are_refused(mastery: np.ndarray) -> None:
+@pytest.mark.parametrize(
+    "mastery",
+    [
+        np.zeros(3),
+        np.full(6, np.nan),
+        np.full(6, 1.5),
+        ["a"] * 6,
+        [[0.5]] * 6,
+        [[0.5], []],
+        None,
+        {"add": 0.5},
+    ],
+)
+def test_impossible_masteries_are_refused(mastery: object) -> None:
     with pytest.raises(ModelError, match="Masteries must be 6 numbers"):
-        planner().plan(["power"], mastery)
+        planner().plan(["power"], mastery)  # type: ignore[arg-type]
 
 
-def test_a_graph_with_a_cycle_is_refused() -> None:
-    with pytest.raises(DataError, match=r"cycle.*repaired_graph"):
-        PathPlanner(nx.DiGraph([("a", "b"), ("b", "a")]), ["a", "b"])
+def test_masteries_may_be_a_list() -> None:
+    school = planner()
+    assert school.plan(["power"], [0.9, 0.9, 0, 0, 0, 0.9]).skill_ids == (
+        school.plan(["power"], np.array([0.9, 0.9, 0, 0, 0, 0.9])).skill_ids
+    )
+
+
+@pytest.mark.parametrize("known", [{"add": 2}, {"add": float("nan")}, {"add": None}])
+def test_an_impossible_mastery_by_name_is_named(known: dict[str, float]) -> None:
+    with pytest.raises(ModelError, match="that of 'add' is"):
+        planner().masteries(known)
+
+
+def test_masteries_by_name_are_a_mapping() -> None:
+    with pytest.raises(ModelError, match="mapping"):
+        planner().masteries([0.5] * 6)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("edges", "named"),
+    [
+        ([("a", "b"), ("b", "a")], "a → b → a"),
+        ([("a", "b"), ("b", "b")], "'b' would be its own prerequisite"),
+    ],
+)
+def test_a_cycle_of_the_graph_is_named(edges: list[tuple[str, str]], named: str) -> None:
+    with pytest.raises(DataError, match=f"{named}.*repaired_graph"):
+        PathPlanner(nx.DiGraph(edges), ["a", "b"])
+
+
+def test_a_table_is_no_graph() -> None:
+    table = pd.DataFrame(EDGES, columns=["requires_skill_id", "skill_id"])
+    with pytest.raises(DataError, match="DataFrame, not a directed graph"):
+        PathPlanner(table, CURRICULUM)  # type: ignore[arg-type]
 
 
 def test_a_curriculum_of_other_skills_is_refused() -> None:

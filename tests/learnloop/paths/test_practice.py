@@ -122,9 +122,34 @@ def test_rounding_up_may_choose_the_slower_set_by_seconds() -> None:
     [
         (table(("x", "a", "video", 0)), "duration_s"),
         (table(("x", "a", "podcast", 5)), "type"),
+        (table(("x", "a", "video", 5)).assign(type=None), "type"),
         (table(("x", "a", "video", 5)).assign(skill_ids=[[]]), "skill_ids"),
+        (table(("x", "a", "video", 5)).assign(skill_ids="a"), "skill_ids"),
+        (table(("x", "a", "video", 5)).assign(skill_ids=None), "skill_ids"),
+        (table(("x", "add", "video", 5)), "skill_ids"),
+        (table(("x", "a", "video", 5)).assign(duration_s="abc"), "duration_s"),
+        (table(("x", "a", "video", 5)).assign(duration_s=None), "duration_s"),
+        (table(("x", "a", "video", float("inf"))), "duration_s"),
+        (table(("x", "a", "video", 24 * 60 + 1)), "duration_s"),
+        (table(("x", "a", "video", 5), ("x", "a", "text", 9)), "content_id"),
     ],
 )
-def test_an_item_of_which_no_time_is_known_is_named(items: pd.DataFrame, column: str) -> None:
-    with pytest.raises(DataError, match=f"'x' has the {column}"):
+def test_an_item_that_cannot_be_planned_is_named(items: pd.DataFrame, column: str) -> None:
+    labelled = items.set_axis([f"line {place}" for place in range(7, 7 + len(items))])
+    last = labelled.index[-1]
+    with pytest.raises(
+        DataError, match=rf"items, .*{column}.*row {last}: 'x' has the {column}"
+    ):
+        Practice.of(labelled, ("a",), SETTINGS)
+
+
+@pytest.mark.parametrize("column", ["content_id", "skill_ids", "type", "duration_s"])
+def test_a_missing_column_is_named(column: str) -> None:
+    items = table(("x", "a", "video", 5)).drop(columns=column)
+    with pytest.raises(DataError, match=f"column '{column}': there is no such"):
         Practice.of(items, ("a",), SETTINGS)
+
+
+def test_an_item_of_a_whole_day_is_planned() -> None:
+    practice = Practice.of(table(("x", "a", "video", 24 * 60)), ("a",), SETTINGS)
+    assert asked(practice, 0, 0.012) == (24 * 60, 0, ("x",))

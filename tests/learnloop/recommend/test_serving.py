@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from learnloop.errors import ModelError
 from learnloop.recommend import ContentRecommender, RecommenderSettings
 from learnloop.recommend.learners import Learners
 from learnloop.recommend.serving import Recommendation, answer
@@ -48,7 +49,7 @@ def test_one_student_gets_the_list_that_the_batch_gives() -> None:
 
 
 def test_several_students_are_not_answered_at_once() -> None:
-    with pytest.raises(ValueError, match="one student"):
+    with pytest.raises(ModelError, match="one student"):
         fitted().answer(followers(2, seed=9, split="test"))
 
 

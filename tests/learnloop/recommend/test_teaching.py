@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from learnloop.errors import DataError
-from learnloop.recommend.teaching import Lesson, TeachingPolicy
+from learnloop.recommend.teaching import Lesson, TeachingPolicy, teach
 from learnloop.recommend.teaching_policy import PlanningPolicy
 from learnloop.recommend.teaching_rules import EqualTime, FixedOrder, RandomItems, SkillBySkill
 
@@ -146,7 +147,13 @@ def test_numbered_items_are_sorted_by_popularity():
         ("a", NEEDS, [row("x", skill_ids=["a", None])], "'skill_ids', row 1"),
         ("a", NEEDS, [ITEMS[0], row(None)], "'content_id', row 2: 'None' is no id"),
         ("a", NEEDS, [row("x", type="lecture")], "'type', row 1: 'x' is of the .* 'lecture'"),
-        ("a", NEEDS, [row("x", duration_s="5 min")], "'duration_s', row 1: '5 min' is no"),
+        ("a", NEEDS, [row("x", duration_s="5 min")], "'duration_s', row 1: .* '5 min', .* no"),
+        ("a", NEEDS, [row("x", duration_s=[5, 6])], "'duration_s', row 1: "),
+        ("a", NEEDS, [row("x", author_difficulty=9)], "'author_difficulty', row 1: .* 1 to 5"),
+        ("a", NEEDS, [row("x", author_difficulty=0)], "'author_difficulty', row 1: .* 1 to 5"),
+        ("a", NEEDS, [], "items: there is no item"),
+        ("a", NEEDS, pd.DataFrame(), "items: there is no item"),
+        ("a", NEEDS, None, "items: 'None' is no table"),
         ("b", {"b": "a"}, ITEMS, "column 'prerequisites', row b: 'a' is no list"),
         ("b", {"b": None}, ITEMS, "column 'prerequisites', row b: 'None' is no list"),
         ("b", pd.DataFrame({"skill_id": ["b"]}), ITEMS, "column 'requires_skill_id'"),
@@ -216,3 +223,62 @@ def test_equal_time_gives_each_skill_its_share():
 def test_the_most_popular_item_comes_first():
     lesson = Lesson.of("c", NEEDS, ITEMS)
     assert chosen(FixedOrder({"b2": 5.0, "a1": 1.0}), lesson, set(), 2) == ["b2", "a1"]
+
+
+@pytest.mark.parametrize("minutes", ["abc", [60]])
+def test_minutes_are_a_number(minutes):
+    with pytest.raises(DataError, match=r"minutes is .* no number"):
+        Lesson.of("a", NEEDS, ITEMS, minutes)
+
+
+@pytest.mark.parametrize("name", ["planning", "random"])
+@pytest.mark.parametrize("seed", [-1, "one", 1.5])
+def test_a_seed_is_a_whole_number_from_0_up(name, seed):
+    with pytest.raises(DataError, match="the seed is "):
+        POLICIES[name]().begin(Lesson.of("a", NEEDS, ITEMS), seed)
+
+
+class Endless:
+    """A room that never says done; each item takes `seconds`."""
+
+    objective, prerequisites, items = "c", NEEDS, ITEMS
+
+    def __init__(self, seconds):
+        self.seconds, self.steps = seconds, 0
+
+    def reset(self, seed):  # noqa: ARG002
+        return SimpleNamespace(done=False)
+
+    def step(self, content_id):
+        self.steps += 1
+        assert self.steps < 500
+        return SimpleNamespace(
+            content_id=content_id,
+            correct=True,
+            duration_s=self.seconds,
+            occurred_at=None,
+            done=False,
+        )
+
+
+@pytest.mark.parametrize(("seconds", "steps"), [(60.0, 11), (90.0, 7), (601.0, 1)])
+def test_a_room_that_never_says_done_is_taught_until_the_minutes_are_over(seconds, steps):
+    room = Endless(seconds)
+    assert teach(RandomItems(), room, seed=1, minutes=10) == room.steps == steps
+
+
+def test_a_room_that_says_done_when_its_minutes_are_over_is_never_stopped_before():
+    class Keeps(Endless):
+        def step(self, content_id):
+            seen = super().step(content_id)
+            seen.done = self.steps == 50
+            return seen
+
+    # A tenth of a minute fifty times is more than 5 in floating point.
+    assert teach(RandomItems(), Keeps(6.0), seed=1, minutes=5) == 50
+    assert teach(RandomItems(), Keeps(60.0), seed=1) == 50
+
+
+def test_a_duration_that_is_no_number_is_refused_whatever_the_policy():
+    with pytest.raises(DataError, match="duration_s is 'x', which is no number"):
+        teach(RandomItems(), Endless("x"), seed=1, minutes=10)

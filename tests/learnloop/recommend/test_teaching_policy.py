@@ -1,10 +1,12 @@
 """The platform's teaching policy does what a good teacher would where that is plain."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from learnloop.errors import DataError
@@ -192,3 +194,40 @@ def test_what_is_known_of_other_skills_says_nothing_about_the_student():
         other = Belief(lesson(), BeliefSettings(), mastery)
         assert other.mastery() == bare.mastery()
         assert (other.variance == bare.variance).all()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("correct", "yes"),
+        ("correct", 2),
+        ("correct", [True]),
+        ("duration_s", "x"),
+        ("progress", "half"),
+    ],
+)
+def test_an_outcome_that_cannot_be_is_refused_and_changes_nothing(field, value):
+    policy, untouched = PlanningPolicy(), PlanningPolicy()
+    for one in (policy, untouched):
+        one.begin(lesson())
+    item = policy.choose()
+    with pytest.raises(DataError, match=f"{field} is "):
+        policy.observe(replace(Done(item, True), **{field: value}))
+    assert policy.belief.mastery() == untouched.belief.mastery()
+    assert policy.choose() == item
+
+
+def test_an_answer_that_is_not_known_is_like_nothing_asked():
+    believed = []
+    for correct in (None, float("nan"), pd.NA):
+        policy = PlanningPolicy()
+        policy.begin(lesson())
+        policy.observe(Done(policy.choose(), correct))
+        believed.append(policy.belief.mastery())
+    assert believed[0] == believed[1] == believed[2]
+
+
+@pytest.mark.parametrize("known", ["much", 7, -0.1])
+def test_a_mastery_handed_in_is_a_share(known):
+    with pytest.raises(DataError, match="mastery of 'base' is "):
+        PlanningPolicy(mastery={"base": known}).begin(lesson())
