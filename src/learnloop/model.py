@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from textwrap import shorten
 from typing import ClassVar, Protocol, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from learnloop.errors import ModelError
+
+MOST_QUOTED = 60
+"""Characters of what is wrong that a message repeats."""
 
 
 def require(examples: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -39,20 +41,46 @@ def refuse(values: pd.Series, wrong: ArrayLike, wanted: str) -> None:
     """
     places = np.flatnonzero(np.asarray(wrong, dtype=bool))
     if len(places):
-        found = shorten(str(values.iloc[places[0]]), 60, placeholder=" …")
-        raise ModelError(
-            f"Row {values.index[places[0]]} of the examples: {values.name} is {found}; "
-            f"it must be {wanted}."
-        )
+        raise refusal(values, int(places[0]), values.iloc[places[0]], wanted)
+
+
+def refusal(
+    values: pd.Series, place: int, found: object, wanted: str, entry: int = -1
+) -> ModelError:
+    """What is wrong with a row of a column of examples.
+
+    Of a list only its length or the one wrong entry is quoted: what a student did and knows
+    belongs in no message.
+
+    Args:
+        values: the column; its name and index say where.
+        place: of the row, from 0.
+        found: what is there.
+        wanted: what belongs there, in words that follow "must be".
+        entry: of the list, from 0, where `found` is one of its entries.
+    """
+    listed = isinstance(found, list | tuple | np.ndarray)
+    said = f"a list of {len(found)}" if listed else repr(found)  # type: ignore[arg-type]
+    said = said if len(said) <= MOST_QUOTED else f"{said[:MOST_QUOTED]} …"
+    where = values.name if entry < 0 else f"entry {entry + 1} of {values.name}"
+    return ModelError(
+        f"Row {values.index[place]} of the examples: {where} is {said}; it must be {wanted}."
+    )
+
+
+def numbers(values: ArrayLike) -> NDArray[np.float64]:
+    """As numbers; NaN where there is none."""
+    found = pd.to_numeric(pd.Series(values), errors="coerce")
+    return np.asarray(found.to_numpy(float, na_value=np.nan))
 
 
 def refuse_missing(ids: pd.Series) -> None:
     """Checks that a column of examples names something in each row.
 
     Raises:
-        ModelError: a row is null, or holds what can be no id, as a list.
+        ModelError: a row is null or empty, or holds what can be no id, as a list.
     """
-    wrong = ids.isna().to_numpy(dtype=bool)
+    wrong = (ids.isna() | (ids == "")).to_numpy(dtype=bool)
     if pd.api.types.infer_dtype(ids, skipna=True) == "mixed":
         wrong |= ~ids.map(pd.api.types.is_hashable).to_numpy(dtype=bool)
     refuse(ids, wrong, "an id")
@@ -71,7 +99,9 @@ def moments(times: pd.Series) -> pd.Series:
             for time, missing in zip(given, given.isna(), strict=True)
         ]
         refuse(times, wrong, "a time with a time zone, or null where it may be unknown")
-        times = pd.to_datetime(given, utc=True, format="mixed")
+        times = pd.to_datetime(given, utc=True, format="mixed", errors="coerce")
+        far = times.isna() & given.notna()
+        refuse(given, far, "a time from 1678 to 2261, or null where it may be unknown")
     return times.astype("datetime64[us, UTC]")
 
 

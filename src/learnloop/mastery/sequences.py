@@ -9,7 +9,7 @@ import pandas as pd
 from learnloop.mastery.items import ItemBank
 from learnloop.mastery.state import Answers, Knowledge, update
 from learnloop.mastery.traits import Floats, Places
-from learnloop.model import moments, refuse, refuse_missing, require
+from learnloop.model import moments, numbers, refuse, refuse_missing, require
 
 COLUMNS = ("student_id", "content_id", "skill_id", "correct", "occurred_at", "position")
 """Of a table of answers."""
@@ -69,17 +69,13 @@ def check(examples: pd.DataFrame) -> None:
         refuse_missing(examples[column])
     correct, position = examples["correct"], examples["position"]
     refuse(correct, ~correct.isin([0, 1]), "true or false (either, if not answered yet)")
-    refuse(position, ~np.isfinite(_numbers(position)), "a number")
+    refuse(position, ~np.isfinite(numbers(position)), "a number")
     twice = examples.duplicated(["student_id", "position"])
     refuse(position, twice, "another for each answer of a student")
     if "studied" in examples:
-        studied = _numbers(examples["studied"])
-        refuse(examples["studied"], ~((studied >= 0) & np.isfinite(studied)), "a count")
-
-
-def _numbers(values: pd.Series) -> Floats:
-    """NaN where there is no number."""
-    return np.asarray(pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan))
+        studied = numbers(examples["studied"])
+        whole = (studied >= 0) & np.isfinite(studied) & (np.floor(studied) == studied)
+        refuse(examples["studied"], ~whole, "a count")
 
 
 def order(student_ids: pd.Series, position: pd.Series) -> tuple[list[str], Places, Places]:
@@ -146,7 +142,7 @@ def encode(examples: pd.DataFrame, bank: ItemBank) -> tuple[Histories, Floats]:
 def _studied(examples: pd.DataFrame) -> Places:
     if "studied" not in examples:
         return np.zeros(len(examples), dtype=np.int64)
-    return _numbers(examples["studied"]).astype(np.int64)
+    return numbers(examples["studied"]).astype(np.int64)
 
 
 def in_chunks(histories: Histories, bank: ItemBank) -> Iterator[tuple[int, Histories]]:

@@ -89,6 +89,16 @@ def test_one_student_is_refused_in_the_same_words(column: str, value: object) ->
         fitted().answer(asked(**{column: value}).loc[["y"]])
 
 
+def test_of_a_list_the_wrong_entry_alone_is_quoted() -> None:
+    with pytest.raises(ModelError) as told:
+        fitted().predict(asked(mastery=[0.123, 0.456, 7]))
+    assert "entry 3 of mastery is 7;" in str(told.value)
+    assert "0.123" not in str(told.value)
+    with pytest.raises(ModelError, match="a list of 1; it must be a list of 2") as told:
+        fitted().predict(asked(history_events=[41.5]))
+    assert "41.5" not in str(told.value)
+
+
 def test_nulls_and_empty_lists_that_mean_unknown_go_on_working() -> None:
     newcomer = snapshots(snapshot("nobody", mastery=(), class_id="unheard of"))
     lists = fitted().predict(newcomer)["content_ids"].iloc[0]
@@ -131,7 +141,7 @@ def test_times_as_text_with_a_zone_give_the_same_list() -> None:
 def test_learning_styles_are_numbers_or_null() -> None:
     styles = [f"learning_style_{kind}" for kind in ("visual", "auditory", "kinesthetic")]
     fitted().predict(asked().assign(**dict.fromkeys(styles, None)))
-    with pytest.raises(ModelError, match=r"Row x .*learning_style_visual is much"):
+    with pytest.raises(ModelError, match=r"Row x .*learning_style_visual is 'much'"):
         fitted().predict(
             asked().assign(**dict.fromkeys(styles, 0.5)).assign(learning_style_visual="much")
         )
