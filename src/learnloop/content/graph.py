@@ -24,6 +24,9 @@ def prerequisite_graph(
     """
     known = set(skill_ids)
     for column in ("skill_id", "requires_skill_id"):
+        if column not in prerequisites:
+            raise DataError("the column is missing.", file="prerequisites", column=column)
+    for column in ("skill_id", "requires_skill_id"):
         absent = ~prerequisites[column].isin(known)
         _refuse(prerequisites[absent], column, "is not the id of a skill.")
     itself = prerequisites["skill_id"] == prerequisites["requires_skill_id"]
@@ -62,7 +65,7 @@ def _refuse_cycle(graph: "nx.DiGraph[str]", prerequisites: pd.DataFrame) -> None
     edges = set(cycle)
     pairs = zip(prerequisites["requires_skill_id"], prerequisites["skill_id"], strict=True)
     rows = prerequisites[[pair in edges for pair in pairs]]
-    path = " → ".join([cycle[0][0], *(end for _, end in cycle)])
+    path = " → ".join(map(str, [cycle[0][0], *(end for _, end in cycle)]))
     raise DataError(
         f"the prerequisites form a cycle: {path}.",
         file=_file_of(rows),

@@ -89,7 +89,7 @@ class PathPlanner:
         return self._checked([known.get(name, unknown) for name in self.skill_ids])
 
     def plan(
-        self, objective: Sequence[str], mastery: "Floats | Sequence[float]"
+        self, objective: Iterable[str], mastery: "Floats | Sequence[float]"
     ) -> LearningPath:
         """The shortest path to all skills of `objective`.
 
@@ -105,6 +105,9 @@ class PathPlanner:
             ModelError: the objective is no list of skills, one of it is not in the graph,
                 there is none, or a mastery is missing or outside [0, 1].
         """
+        if isinstance(objective, str) or not isinstance(objective, Iterable):
+            raise ModelError(f"The objective is {objective!r}; give a list of skills.")
+        objective = list(objective)
         goals, mastery = self._goals(objective), self._checked(mastery)
         needed = self._needed(goals, mastery >= self.settings.mastered)
         need = np.log((1 - mastery[needed]) / (1 - self.settings.mastered))
@@ -139,8 +142,6 @@ class PathPlanner:
         return masteries
 
     def _goals(self, objective: Sequence[str]) -> Places:
-        if isinstance(objective, str) or not isinstance(objective, Iterable):
-            raise ModelError(f"The objective is {objective!r}; give a list of skills.")
         absent = [
             name
             for name in objective

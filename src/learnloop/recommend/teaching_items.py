@@ -1,6 +1,7 @@
 """Reads what a classroom says of its items, so that no policy has to doubt it."""
 
 import math
+import operator
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,6 +79,8 @@ def finite(
         DataError: it is no number at all, or not from `least` to `most`.
     """
     try:
+        if isinstance(value, str):
+            raise TypeError
         number = math.nan if value is None or pd.isna(value) else float(value)
     except (TypeError, ValueError):
         raise DataError(
@@ -97,7 +100,8 @@ def right_of(correct: Any) -> bool | None:
         DataError: it is neither true nor false.
     """
     number = finite(correct, "correct")
-    if number not in (None, 0.0, 1.0):
+    endless = isinstance(correct, float) and math.isinf(correct)
+    if endless or number not in (None, 0.0, 1.0):
         raise DataError(f"correct is {correct!r}; it is True, False, or None: nothing asked.")
     return None if number is None else bool(number)
 
@@ -109,7 +113,7 @@ def generator(seed: int) -> np.random.Generator:
         DataError: it is no whole number from 0 up.
     """
     try:
-        return np.random.default_rng(seed)
+        return np.random.default_rng(operator.index(seed))
     except (TypeError, ValueError):
         raise DataError(f"the seed is {seed!r}; it must be a whole number from 0 up.") from None
 

@@ -123,7 +123,10 @@ class PlanningPolicy:
         item = self._items.get(str(outcome.content_id))
         if item is None:
             raise DataError(f"the lesson has no item '{outcome.content_id}'.")
-        right, seconds = right_of(outcome.correct), finite(outcome.duration_s, "duration_s")
+        right, seconds = (
+            right_of(outcome.correct),
+            finite(getattr(outcome, "duration_s", None), "duration_s"),
+        )
         progress = finite(getattr(outcome, "progress", None), "progress")
         share = 1.0 if progress is None else min(max(progress, 0.0), 1.0)
         minutes = share * self._expected(item)

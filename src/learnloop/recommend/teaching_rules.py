@@ -110,7 +110,7 @@ class EqualTime:
     def observe(self, outcome: Outcome) -> None:
         """Looks at the clock."""
         self._turn += 1
-        self._spent += (finite(outcome.duration_s, "duration_s") or 60.0) / 60
+        self._spent += (finite(getattr(outcome, "duration_s", None), "duration_s") or 60.0) / 60
 
 
 def _shelves(lesson: Lesson) -> dict[str, list[LessonItem]]:

@@ -60,6 +60,12 @@ def test_a_skill_that_the_curriculum_has_too_late_comes_just_before_its_use() ->
     assert planner().skill_ids == ("count", "add", "subtract", "multiply", "read", "power")
 
 
+def test_objectives_may_come_one_by_one() -> None:
+    school = planner()
+    once = school.plan((name for name in ["power"]), school.masteries({}))
+    assert once.skill_ids == path_to("power").skill_ids
+
+
 def test_several_objectives_share_their_steps() -> None:
     school = planner()
     path = school.plan(["subtract", "multiply", "subtract"], school.masteries({}))

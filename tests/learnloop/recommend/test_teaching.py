@@ -225,14 +225,14 @@ def test_the_most_popular_item_comes_first():
     assert chosen(FixedOrder({"b2": 5.0, "a1": 1.0}), lesson, set(), 2) == ["b2", "a1"]
 
 
-@pytest.mark.parametrize("minutes", ["abc", [60]])
+@pytest.mark.parametrize("minutes", ["abc", "60", [60]])
 def test_minutes_are_a_number(minutes):
     with pytest.raises(DataError, match=r"minutes is .* no number"):
         Lesson.of("a", NEEDS, ITEMS, minutes)
 
 
 @pytest.mark.parametrize("name", ["planning", "random"])
-@pytest.mark.parametrize("seed", [-1, "one", 1.5])
+@pytest.mark.parametrize("seed", [-1, "one", 1.5, None, [1, 2]])
 def test_a_seed_is_a_whole_number_from_0_up(name, seed):
     with pytest.raises(DataError, match="the seed is "):
         POLICIES[name]().begin(Lesson.of("a", NEEDS, ITEMS), seed)

@@ -201,6 +201,8 @@ def test_what_is_known_of_other_skills_says_nothing_about_the_student():
     [
         ("correct", "yes"),
         ("correct", 2),
+        ("correct", "1"),
+        ("correct", float("inf")),
         ("correct", [True]),
         ("duration_s", "x"),
         ("progress", "half"),
