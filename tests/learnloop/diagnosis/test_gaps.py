@@ -122,10 +122,9 @@ def test_gaps_that_explain_each_other_are_refused_without_naming_the_student() -
             "requires_skill_id": ["multiply", "add", "multiply"],
         }
     )
-    with pytest.raises(DataError, match="explain each other in a circle: 'add', 'multiply'"):
+    with pytest.raises(DataError, match="in a circle: 'add', 'multiply'") as refused:
         ends_of_chains(circle)
-    with pytest.raises(DataError, match="^(?!.*s0042)"):
-        ends_of_chains(circle)
+    assert "s0042" not in str(refused.value)
     line = circle.iloc[1:]
     assert ends_of_chains(line).tolist() == ["add", "add"]
 
