@@ -59,10 +59,16 @@ class Curve:
     """Share correct at the fifth answer less that at the first, of all who began."""
     gain_low: float
     gain_high: float
+    known: bool
+    """Whether the share correct is at least `known_from` at the first answer and the fifth:
+    little is left to learn."""
     p_flat: float
-    """How likely a slope as low as this, or lower, if the gain were `flat_gain`, and one as
-    high, or higher, if it were 0; NaN where the slope is not identified."""
+    """How likely a slope as low as this, or lower, if the gain were `flat_gain`, or half of
+    what is left to learn where that is less; NaN where the skill is known from the start or
+    the slope is not identified."""
     p_rises: float
+    """How likely a slope as high as this, or higher, if the gain were 0; NaN where the slope
+    is not identified."""
 
 
 def learning_curve(
@@ -92,7 +98,10 @@ def learning_curve(
         .set_axis(["opportunity", "n", "correct"], axis=1)
     )
     shown = (raw["opportunity"] <= SHOWN) & (raw["n"] >= settings.fewest_students)
-    least = fit.slope_of(settings.flat_gain)
+    first, later = (fit.mean_at(fit.slope, k) for k in (FIRST, LATER))
+    least = fit.slope_of(min(settings.flat_gain, (1 - first) / 2))
+    known = identified and min(first, later) >= settings.known_from
+    p_flat = float(norm.cdf((fit.slope - least) / fit.slope_se))
     low, high = (fit.gain(fit.slope + end * fit.slope_se) for end in (-1.96, 1.96))
     return Curve(
         students=int(student.max()) + 1,
@@ -102,10 +111,11 @@ def learning_curve(
         corrected=np.array([fit.mean_at(fit.slope, k) for k in range(1, SHOWN + 1)]),
         slope=fit.slope,
         slope_se=fit.slope_se,
-        gain=fit.gain(fit.slope),
+        gain=later - first,
         gain_low=low,
         gain_high=high,
-        p_flat=float(norm.cdf((fit.slope - least) / fit.slope_se)) if identified else np.nan,
+        known=known,
+        p_flat=p_flat if identified and not known else np.nan,
         p_rises=float(norm.sf(fit.slope / fit.slope_se)) if identified else np.nan,
     )
 

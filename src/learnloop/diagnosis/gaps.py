@@ -175,9 +175,9 @@ def ends_of_chains(named: pd.DataFrame) -> pd.Series:
         if further.isna().all():
             return here
         here = further.fillna(here)
-    round_again = named["student_id"][further.notna()].iloc[0]
+    circle = ", ".join(f"'{skill}'" for skill in sorted(here[further.notna()].unique()))
     raise DataError(
-        f"the gaps of student '{round_again}' explain each other in a circle.",
+        f"gaps explain each other in a circle: {circle}.",
         file="prerequisites",
         column="requires_skill_id",
     )

@@ -16,6 +16,7 @@ Each prerequisite has its own `w`, drawn to the common one as far as the differe
 them are no more than chance (DerSimonian and Laird 1986).
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ import pandas as pd
 from scipy.special import expit
 
 from learnloop.diagnosis.beliefs import Beliefs, Floats, Places
+
+logger = logging.getLogger(__name__)
 
 FEWEST_ANSWERS = 500
 """Below this the weights of the model are noise."""
@@ -68,7 +71,9 @@ def fit_readiness(
         items: `content_id`, `difficulty`, `discrimination`.
         courses: `course_id` by skill; ability is what is believed of the rest of the course.
         variance: of what is not known of a mastery's logit.
-    With fewer than FEWEST_ANSWERS answers, or only right or only wrong ones, nothing is fitted.
+
+    With fewer than FEWEST_ANSWERS answers, or only right or only wrong ones, nothing is fitted,
+    nor, with a warning in the log, where MOST_STEPS do not suffice.
     """
     rows = answers.reset_index(drop=True)
     earlier = rows.groupby(["student_id", "skill_id"])["position"].rank() - 1
@@ -90,7 +95,14 @@ def fit_readiness(
     design = design.loc[:, np.ptp(lines.leave(design, np.ones(len(rows))), axis=0) > 1e-9]
     if "practice_ready" not in design:
         return unfitted
-    weights, chance = _fit(design, lines, rows)
+    fit = _fit(design, lines, rows)
+    if fit is None:
+        logger.warning(
+            "What prerequisites are worth was not found in %d steps: no gap is named.",
+            MOST_STEPS,
+        )
+        return unfitted
+    weights, chance = fit
     own = _own_effects(rows, known, done, chance, weights)
     table = edges.merge(own, on=["skill_id", "requires_skill_id"], how="left")
     effect, error = weights["practice_ready"]
@@ -166,8 +178,9 @@ class _Lines:
 
 def _fit(
     design: pd.DataFrame, lines: _Lines, rows: pd.DataFrame
-) -> tuple[dict[str, tuple[float, float]], Floats]:
-    """Weights with standard errors over students, and the chance of each answer.
+) -> tuple[dict[str, tuple[float, float]], Floats] | None:
+    """Weights with standard errors over students, and the chance of each answer; ``None`` if
+    it has not settled after MOST_STEPS.
 
     Logistic regression by iterated least squares in which the weights of each skill's own are
     taken out before each step rather than estimated in it (Stammann 2018).
@@ -185,6 +198,8 @@ def _fit(
         before, line = line, np.clip(target - model.fit().resid, -LARGEST, LARGEST)
         if np.abs(line - before).max() < 1e-6:
             break
+    else:
+        return None
     fitted = model.fit(cov_type="cluster", cov_kwds={"groups": rows["student"].to_numpy()})
     pairs = zip(design.columns, fitted.params, fitted.bse, strict=True)
     return {name: (float(value), float(error)) for name, value, error in pairs}, expit(line)

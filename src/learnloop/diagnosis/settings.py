@@ -42,7 +42,10 @@ class SkillModelSettings(BaseModel):
     """Of a skill; with fewer, mastery rests on the quirks of one question."""
     flat_gain: float = Field(default=0.05, gt=0, lt=1)
     """A curve is flat if the share correct surely rises by less than this from the first
-    answer to the fifth."""
+    answer to the fifth, or by less than half of what is left to learn if that is less."""
+    known_from: float = Field(default=0.9, gt=0.5, lt=1)
+    """A skill is known from the start, and not flat, if the share correct is at least this at
+    the first answer and at the fifth."""
     margin: float = Field(default=0.05, gt=0, lt=1)
     """A prerequisite is contradicted if having all of it right rather than all of it wrong
     surely raises the share correct on the skill by less than this, beyond what a skill that

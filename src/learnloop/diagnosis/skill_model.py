@@ -13,8 +13,9 @@ from learnloop.diagnosis.gaps import GAP
 from learnloop.diagnosis.settings import SkillModelSettings
 
 FLAT, RISES, UNTOLD, UNSURE = "flat", "rises", "not identified", "not enough data"
+KNOWN = "known from the start"
 """What a curve says of a skill; UNTOLD where learning and the order of the questions
-cannot be told apart."""
+cannot be told apart, KNOWN where it does not surely rise and little is left to learn."""
 
 
 def skill_model_report(
@@ -38,7 +39,7 @@ def skill_model_report(
     Returns:
         ``students``, ``answers``, ``settings``; ``skills``, one entry per skill in the order
         of the table, with ``questions``, ``study_items``, ``curve`` and ``verdict`` (FLAT,
-        RISES, UNTOLD or UNSURE), null where too few answered twice; ``items`` and
+        RISES, KNOWN, UNTOLD or UNSURE), null where too few answered twice; ``items`` and
         ``prerequisites``, a row each, those flagged and the weakest first.
     """
     rows = answers.sort_values(["student_id", "position"])
@@ -93,9 +94,10 @@ def _skills(
 def _verdicts(curves: list[Curve], settings: SkillModelSettings) -> list[str]:
     flat = flagged(np.array([curve.p_flat for curve in curves]), settings)
     rises = flagged(np.array([curve.p_rises for curve in curves]), settings)
-    told = [curve.identified for curve in curves]
-    choices = [np.logical_not(told), flat, rises]
-    return [str(verdict) for verdict in np.select(choices, [UNTOLD, FLAT, RISES], UNSURE)]
+    untold = np.array([not curve.identified for curve in curves], dtype=bool)
+    known = np.array([curve.known for curve in curves], dtype=bool)
+    choices, said = [untold, rises, known, flat], [UNTOLD, RISES, KNOWN, FLAT]
+    return [str(verdict) for verdict in np.select(choices, said, UNSURE)]
 
 
 def _entry(curve: Curve | None) -> Mapping[str, Any] | None:

@@ -19,7 +19,8 @@ from learnloop.governance.pages_charts import (
 
 Rows = Sequence[Mapping[str, Any]]
 FEATURED = 6
-"""Curves shown at once: the flat ones, then those that rise least."""
+"""Curves shown at once: the flat ones, then those that rise least; last those known from the
+start, which have little to gain."""
 MOST = 15
 """Lines of a chart; the tables have all."""
 _COLUMNS = 2
@@ -41,7 +42,7 @@ def skill_model_page(
     names = {skill["skill_id"]: skill["name"] for skill in skills}
     drawn = [skill for skill in skills if skill["curve"]]
     curved = [skill for skill in drawn if skill["curve"]["identified"]]
-    by_gain = sorted(curved, key=lambda skill: (not _flat(skill), skill["curve"]["gain"]))
+    by_gain = sorted(curved, key=_place)
     courses = dict.fromkeys(skill["course_id"] for skill in drawn)
     return render(
         "skill_model.html",
@@ -49,6 +50,7 @@ def skill_model_page(
         limits=limits,
         names=names,
         flat=[skill for skill in by_gain if _flat(skill)],
+        known=[skill for skill in by_gain if _known(skill)],
         untold=[skill for skill in drawn if not skill["curve"]["identified"]],
         unasked=[skill for skill in skills if not skill["questions"]],
         few=[s for s in skills if 0 < s["questions"] < limits["fewest_questions"]],
@@ -76,8 +78,21 @@ def _flat(skill: Mapping[str, Any]) -> bool:
     return bool(skill["verdict"] == "flat")
 
 
+def _known(skill: Mapping[str, Any]) -> bool:
+    return bool(skill["verdict"] == "known from the start")
+
+
+def _place(skill: Mapping[str, Any]) -> tuple[bool, bool, float]:
+    return not _flat(skill), _known(skill), skill["curve"]["gain"]
+
+
 def _gain_chart(skills: Rows) -> str:
-    marks = {"flat": "above", "rises": "fine", "not enough data": "unsure"}
+    marks = {
+        "flat": "above",
+        "rises": "fine",
+        "known from the start": "fine",
+        "not enough data": "unsure",
+    }
     dots = [
         Dot(
             "",

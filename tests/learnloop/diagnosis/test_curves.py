@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import expit
 
 from learnloop.diagnosis.curves import Curve, learning_curve
 from learnloop.diagnosis.settings import SkillModelSettings
+from learnloop.diagnosis.skill_model import skill_model_report
 
 SETTINGS = SkillModelSettings()
 Order = Callable[[np.random.Generator], NDArray[np.intp]]
@@ -100,6 +102,66 @@ def test_one_item_answered_again_and_again_has_a_slope() -> None:
     curve = curve_of(drawn(lambda _: np.zeros(5, int), 0.7, [0.3]))
     assert curve.identified
     assert curve.slope == pytest.approx(0.7, abs=3 * curve.slope_se)
+
+
+def at_first(start: float) -> list[float]:
+    """Eases of four items, with which a share `start` is right at the first answer."""
+    levels = np.random.default_rng(99).normal(size=50_000)
+    return [brentq(lambda ease: expit(levels + ease).mean() - start, -8, 8)] * 4
+
+
+def six(rng: np.random.Generator) -> NDArray[np.intp]:
+    return rng.integers(4, size=6)
+
+
+def verdict(answers: pd.DataFrame, settings: SkillModelSettings = SETTINGS) -> str:
+    skills = pd.DataFrame({"skill_id": ["a"], "name": "a", "course_id": "c"})
+    items = pd.DataFrame({"content_id": ["i0"], "type": "assessment", "skill_ids": [["a"]]})
+    report = skill_model_report(
+        answers.assign(skill_id="a", position=np.arange(len(answers))),
+        skills,
+        items,
+        pd.DataFrame(columns=["skill_id", "requires_skill_id"]),
+        settings,
+    )
+    return str(report["skills"][0]["verdict"])
+
+
+@pytest.mark.parametrize(
+    ("start", "slope", "students", "expected"),
+    [
+        # Gains below .05 because no more is left to gain, not because practice is in vain.
+        (0.96, 1.0, 600, "rises"),
+        (0.97, 2.0, 600, "rises"),
+        (0.94, 0.7, 600, "rises"),
+        (0.96, 0.0, 600, "known from the start"),
+        (0.97, -0.4, 30, "known from the start"),
+        (0.97, 2.0, 30, "known from the start"),
+        # What is lost, or stays, below the ceiling is no less flat for that.
+        (0.96, -1.0, 600, "flat"),
+        (0.85, 0.0, 600, "flat"),
+    ],
+)
+def test_a_skill_at_the_ceiling_is_not_called_flat(
+    start: float, slope: float, students: int, expected: str
+) -> None:
+    ease = at_first(start)
+    said = [verdict(drawn(six, slope, ease, students, seed)) for seed in range(3)]
+    assert said == [expected] * 3
+
+
+def test_a_gain_that_is_sure_is_a_rise_though_it_is_surely_a_small_one() -> None:
+    wide = SETTINGS.model_copy(update={"flat_gain": 0.4})
+    answers = drawn(shuffled, 0.4, [0.0] * 5, students=1000)
+    curve = curve_of(answers, wide)
+    assert max(curve.p_flat, curve.p_rises) < 0.01
+    assert verdict(answers, wide) == "rises"
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_answers_all_right_or_all_wrong_tell_nothing_of_practice(right: bool) -> None:
+    answers = drawn(shuffled, 0.0, [0.0] * 5).assign(correct=right)
+    assert verdict(answers) == ("known from the start" if right else "not enough data")
 
 
 def test_of_many_students_a_drawn_sample_is_used_whatever_their_ids_mean() -> None:

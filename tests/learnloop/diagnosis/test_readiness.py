@@ -99,6 +99,16 @@ def test_a_skill_that_everybody_answers_rightly_tells_nothing_and_does_no_harm()
     assert found.weights["practice_ready"][0] == pytest.approx(0.8, abs=0.3)
 
 
+def test_weights_that_have_not_settled_are_not_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("learnloop.diagnosis.readiness.MOST_STEPS", 3)
+    found = learned(worth=0.8, rates=(0.1, 0.6))
+    assert not found.weights
+    assert found.effects["effect"].isna().all()
+    assert "not found in 3 steps" in caplog.text
+
+
 def test_no_difference_between_equal_or_single_values() -> None:
     assert between_variance(np.array([0.3, 0.3]), np.array([1.0, 1.0])) == 0.0
     assert between_variance(np.array([0.3]), np.array([1.0])) == 0.0

@@ -12,6 +12,7 @@ LIMITS = {
     "fewest_students": 30,
     "fewest_questions": 3,
     "flat_gain": 0.05,
+    "known_from": 0.9,
     "margin": 0.05,
     "most_students": 1000,
 }
@@ -85,6 +86,16 @@ def test_each_finding_is_said_in_words_with_what_to_do(page: str) -> None:
         "Without a question:",
     ):
         assert words in page
+
+
+def test_a_skill_known_from_the_start_is_told_but_nothing_is_asked_of_its_author() -> None:
+    easy = [skill("easy", "known from the start"), skill("b")]
+    page = skill_model_page(report(skills=easy, items=[], prerequisites=[]), GAPS, {})
+    assert "<strong>Known from the start:</strong> easy. At least 90 % are right" in page
+    assert "Nothing stands out beyond chance." in page
+    assert "easy stays flat" not in page
+    # The curves that rise least come first: one that has little to gain is not among them.
+    assert page.index('<th scope="row">b</th>') < page.index('<th scope="row">easy</th>')
 
 
 def test_what_authors_write_is_escaped(page: str) -> None:
