@@ -30,7 +30,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
 
 from benchmarks.audits.project import read_settings
-from benchmarks.reading import read_table
+from benchmarks.reading import run_table
 from benchmarks.result import Result, Scores, measured
 from learnloop.content.graph import prerequisite_graph
 from learnloop.diagnosis.evaluate import judge_gaps
@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> Result:
         ModelError: it holds no mastery model.
     """
     tables = {
-        name: read_table(options.run / folder / f"{name}.parquet")
+        name: run_table(options.run / folder / f"{name}.parquet")
         for name, folder in TABLES.items()
     }
     model = MasteryPredictor.load(options.run / "06_models/mastery_predictor")

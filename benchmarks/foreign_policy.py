@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.foreign import Floats, ForeignRoom, rooms
 from benchmarks.foreign_oracles import ForeignOneStep, ForeignOracle, ForeignPlanner
-from benchmarks.policy import FIXED, over, per_seed, share_of_possible
+from benchmarks.policy import best_fixed, compared, over
 from benchmarks.result import Cost, Result, measured
 from learnloop.evaluation import Estimate, bootstrap, mean
 from learnloop.recommend.teaching import TeachingPolicy, teach
@@ -54,34 +54,15 @@ def run(options: argparse.Namespace) -> Result:
                 table[name].append(_taught_by_oracle(room, oracle(), student))
         print(f"classroom {place} of {len(drawn)}", file=sys.stderr)
     gains = {name: np.array(one).reshape(len(seeds), -1) for name, one in table.items()}
-    best = max(FIXED, key=lambda name: float(gains[name].mean()))
-    return Result(
-        scores={
-            "share_of_possible": share_of_possible(gains, "policy"),
-            "gain_per_hour": per_seed(gains["policy"]),
-            "above_best_fixed_order": per_seed(gains["policy"] - gains[best]),
-        },
-        baselines={
-            name: {
-                "share_of_possible": share_of_possible(gains, name),
-                "gain_per_hour": per_seed(gain),
-            }
-            for name, gain in gains.items()
-            if name != "policy"
-        },
-        cost=cost,
-        rows=int(gains["policy"].size),
+    return compared(
+        gains,
+        cost,
         notes=[
-            "gain: of the objective's true mean mastery per hour of study; a row is a student",
             f"{len(drawn)} drawn classrooms, {STUDENTS} students each",
-            f"best fixed order over all classrooms: {best}",
             "intervals: bootstrap over seeds, each of which draws its own classrooms",
             "in a third of the classrooms some three in ten edges of the told graph are wrong",
         ],
-        details={
-            "kinds": _kinds(gains, [room for _, room in drawn]),
-            "per_seed": {name: gain.mean(axis=1).tolist() for name, gain in gains.items()},
-        },
+        details={"kinds": _kinds(gains, [room for _, room in drawn])},
     )
 
 
@@ -106,7 +87,7 @@ def _taught_by_oracle(room: ForeignRoom, oracle: ForeignOracle, student: int) ->
 def _kinds(gains: dict[str, Floats], drawn: list[ForeignRoom]) -> dict[str, dict[str, object]]:
     """Share and lead over the best fixed order by what was drawn; intervals over classrooms."""
     by_room = {name: gain.reshape(len(drawn), -1).mean(axis=1) for name, gain in gains.items()}
-    best = max(FIXED, key=lambda name: float(by_room[name].mean()))
+    best = best_fixed(by_room)
     labels = [_labels(room) for room in drawn]
     found: dict[str, dict[str, object]] = {}
     for label in sorted({one for own in labels for one in own}):

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_array, hstack
 
-from benchmarks.reading import read_table
+from benchmarks.reading import run_table
 from benchmarks.result import Cost, Result, Scores, measured
 from learnloop.errors import DataError
 from learnloop.evaluation import bootstrap, expected_calibration_error, ranked_auc
@@ -73,8 +73,8 @@ def run(options: argparse.Namespace) -> Result:
     Raises:
         DataError: the folder holds no run, or its answers have no times.
     """
-    attempts = read_table(options.run / "03_primary/attempts.parquet")
-    scores = read_table(options.run / "07_model_output/mastery_scores.parquet")
+    attempts = run_table(options.run / "03_primary/attempts.parquet")
+    scores = run_table(options.run / "07_model_output/mastery_scores.parquet")
     if attempts["occurred_at"].isna().any():
         raise DataError("these answers have no times.", file="attempts", column="occurred_at")
     practised = _practised(attempts)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.result import Result, measured, not_negative, positive
+from benchmarks.result import Cost, Result, Scores, measured, not_negative, positive
 from learnloop.evaluation import Estimate, bootstrap, mean
 from learnloop.recommend.teaching import TeachingPolicy, teach
 from learnloop.recommend.teaching_policy import PlanningPolicy
@@ -103,13 +103,49 @@ def run(options: argparse.Namespace) -> Result:
         gains[name] = _taught(rooms, seeds, make)
     gains["one_step_oracle"] = _taught_by_oracle(rooms, seeds, OneStepOracle)
     gains["planning_oracle"] = _taught_by_oracle(rooms, seeds, PlanningOracle)
-    best = max(FIXED, key=lambda name: float(gains[name].mean()))
+    return compared(
+        gains,
+        cost,
+        by_group=_groups(gains["policy"], groups) if len(seeds) > 1 else {},
+        notes=[
+            "intervals: bootstrap over seeds; policies are paired by student",
+            "the policy is "
+            + ("not " if options.untold else "")
+            + "told how long the student has, which equal_time is told as well",
+            "learner families were frozen before the policy was written; seeds from 500 to 999 "
+            "were for development",
+            "random and popularity choose among the items of skills that matter only",
+            *CAVEATS,
+            *[ONE_SEED] * (len(seeds) == 1),
+        ],
+        details={"families": _families(gains)},
+    )
+
+
+def compared(
+    gains: dict[str, Floats],
+    cost: Cost,
+    *,
+    notes: list[str],
+    details: dict[str, Any],
+    by_group: Scores | None = None,
+) -> Result:
+    """The policy beside all others.
+
+    Args:
+        gains: by policy, per hour; shape (seeds, students of a seed).
+        cost: of the policy.
+        notes: beside what a gain is, and which fixed order is best.
+        details: further figures.
+        by_group: further scores.
+    """
+    best = best_fixed(gains)
     return Result(
         scores={
             "share_of_possible": share_of_possible(gains, "policy"),
             "gain_per_hour": per_seed(gains["policy"]),
             "above_best_fixed_order": per_seed(gains["policy"] - gains[best]),
-            **(_groups(gains["policy"], groups) if len(seeds) > 1 else {}),
+            **(by_group or {}),
         },
         baselines={
             name: {
@@ -123,19 +159,19 @@ def run(options: argparse.Namespace) -> Result:
         rows=int(gains["policy"].size),
         notes=[
             "gain: of the objective's true mean mastery per hour of study; a row is a student",
-            f"best fixed order over all families: {best}",
-            "intervals: bootstrap over seeds; policies are paired by student",
-            "the policy is "
-            + ("not " if options.untold else "")
-            + "told how long the student has, which equal_time is told as well",
-            "learner families were frozen before the policy was written; seeds from 500 to 999 "
-            "were for development",
-            "random and popularity choose among the items of skills that matter only",
-            *CAVEATS,
-            *[ONE_SEED] * (len(seeds) == 1),
+            f"best fixed order over all: {best}",
+            *notes,
         ],
-        details={"families": _families(gains), "per_seed": _rows(gains)},
+        details={
+            **details,
+            "per_seed": {name: gain.mean(axis=1).tolist() for name, gain in gains.items()},
+        },
     )
+
+
+def best_fixed(gains: dict[str, Floats]) -> str:
+    """The order of `FIXED` with the highest mean gain."""
+    return max(FIXED, key=lambda name: float(gains[name].mean()))
 
 
 def _room(family: str, lesson: str) -> Classroom:
@@ -269,7 +305,7 @@ def _families(gains: dict[str, Floats]) -> dict[str, Any]:
     table = {}
     for column, family in enumerate(FAMILIES):
         own = {name: gain[:, [column]] for name, gain in gains.items()}
-        best = max(FIXED, key=lambda name: float(own[name].mean()))
+        best = best_fixed(own)
         table[family] = {
             "share_of_possible": share_of_possible(own, "policy").as_dict(),
             "best_fixed_order": best,
@@ -277,7 +313,3 @@ def _families(gains: dict[str, Floats]) -> dict[str, Any]:
             "gain_per_hour": {name: per_seed(gain).as_dict() for name, gain in own.items()},
         }
     return table
-
-
-def _rows(gains: dict[str, Floats]) -> dict[str, list[float]]:
-    return {name: [float(value) for value in gain.mean(axis=1)] for name, gain in gains.items()}

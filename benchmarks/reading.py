@@ -8,7 +8,7 @@ import pyarrow as pa
 from learnloop.errors import DataError
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def run_table(path: Path) -> pd.DataFrame:
     """A table that a `kedro run` left.
 
     Raises:

